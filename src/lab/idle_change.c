@@ -17,6 +17,7 @@
 #include "retort/train/best.h"
 #include "retort/train/eval.h"
 #include "retort/train/feed.h"
+#include "retort/train/feed_rows.h"
 #include "retort/lab/past.h"
 #include "retort/lab/run_resume.h"
 #include "retort/lab/runs.h"
@@ -157,7 +158,7 @@ idle_change_train(struct trainer_state *w, struct request *r, struct err *e)
 		return err_wrap(e, "train %s: until", name);
 	if (idle_change_prepare(w, e) < 0 || best_open(w->train.teacher[k].branch, e) < 0)
 		return err_wrap(e, "train %s", name);
-	steps = ((uint64_t)feed_epoch(&w->train, &w->info.run->settings, k) +
+	steps = ((uint64_t)feed_rows_epoch(&w->train, &w->info.run->settings, k) +
 		 train_batch(&w->info.run->settings) - 1) /
 		train_batch(&w->info.run->settings) * (uint64_t)epochs;
 	memset(&w->info.teacher[k].effect, 0,

@@ -79,9 +79,11 @@ stamp_is_early(const struct trainer_state *w, const struct request *r)
 {
 	int k = r->target[0] ? runs_find(w, r->target, NULL) : w->focus;
 
-	if (r->kind != REQUEST_STOP || r->owner[0] || k < 0 || !w->runs[k]->about.trains ||
-	    !runs_behind(w))
-		return false;
+	if (r->owner[0] || k < 0 || !request_is(r, REQUEST_IS_RECORD) ||
+	    r->kind == REQUEST_EXPECT || !runs_behind(w))
+		return false; /* figures are compared at once: they are recorded as they come */
+	if (!w->runs[k]->about.trains)
+		return true;
 	for (int i = 0; i < w->n_runs; i++)
 		if (w->runs[i]->about.trains &&
 		    w->runs[i]->student->state->step < w->runs[k]->student->state->step)

@@ -13,6 +13,7 @@
 #include "retort/data/vocab/vocab.h"
 #include "retort/lab/setup_net.h"
 #include "retort/train/feed.h"
+#include "retort/train/feed_rows.h"
 #include "retort/lab/settings_change.h"
 
 /* Append text with blanks for control characters. */
@@ -68,15 +69,15 @@ print_rows(const struct dataset *ds, const struct batch *b, struct text *out)
 static void
 next_rows(struct trainer_state *w, uint32_t *rows)
 {
-	struct sampler *s = feed_order(&w->train, &w->info.run->settings), first;
+	struct sampler *s = feed_rows_student(&w->train, &w->info.run->settings), first;
 
 	if (s->n) {
-		feed_draw(&w->info.run->settings, s, settings_change_step(w), rows);
+		feed_rows_draw(&w->info.run->settings, s, settings_change_step(w), rows);
 		return;
 	}
 	sampler_init(&first, w->train.ds, w->train.split.train, w->train.split.n_train,
 		     setup_net_order_seed(w, "main"));
-	feed_draw(&w->info.run->settings, &first, 0, rows);
+	feed_rows_draw(&w->info.run->settings, &first, 0, rows);
 	sampler_release(&first);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/train/feed_rows.h"
 #include "retort/train/mix_share.h"
 
 /* ---- buffers ---- */
@@ -159,10 +160,34 @@ feed_prepare(struct train *t, const struct settings *s, struct err *e)
 	return -1;
 }
 
+/* Whether teacher i gives the outputs that the settings need: others may have opened it. */
+static bool
+is_open_for(const struct train *t, const struct settings *s, int i)
+{
+	const struct teacher *o = &t->teacher[i].outputs;
+	unsigned wants[MODEL_LAYERS] = { 0 };
+	bool missing = false;
+
+	if (!t->teacher_info[i].ready || t->teacher[i].file)
+		return true;
+	if (!o->is_open)
+		return false;
+	mapped_layers(s, i, wants);
+	for (int k = 0; k < MODEL_LAYERS; k++)
+		missing |= (wants[k] & ~o->wants[k]) != 0;
+	if (!o->is_cached || augment_any(&s->knobs, t->ds->kind))
+		missing |= o->net->graph->capacity < train_batch(s);
+	return !missing;
+}
+
 int
 feed_ensure(struct train *t, const struct settings *s, struct err *e)
 {
-	return t->batch.capacity == train_batch(s) ? 0 : feed_prepare(t, s, e);
+	bool open = t->batch.capacity == train_batch(s);
+
+	for (int i = 0; open && i < s->n_teachers; i++)
+		open = is_open_for(t, s, i);
+	return open ? 0 : feed_prepare(t, s, e);
 }
 
 /* ---- teacher outputs ---- */
@@ -289,59 +314,17 @@ feed_teachers(struct train *t, const struct settings *s, bool maps, struct branc
 
 /* ---- batches ---- */
 
-/* Restrict an order to rows of the sets with a weight above 0. False: it has none of them, and rows
- * of all sets are drawn. */
-static bool
-restrict_sets(const struct settings *s, struct sampler *order)
-{
-	unsigned sets = 0;
-
-	for (int i = 0; i < s->n_sets; i++)
-		sets |= s->set_weight[i] > 0 ? 1u << i : 0;
-	return sampler_restrict(order, sets) || !sampler_restrict(order, SAMPLER_ALL);
-}
-
 static const struct remedy_result_made *
 remedy_in_force(const struct train *t, const struct settings *s, enum remedy_kind kind)
 {
 	return remedy_result_get(&t->remedies, s->remedy[kind]);
 }
 
-struct sampler *
-feed_order(struct train *t, const struct settings *s)
-{
-	struct remedy_result_made *m =
-		remedy_result_get(&t->remedies, s->remedy[REMEDY_KIND_select]);
-	bool labelled = s->labelled || t->orders->main.rows == t->split.shown;
-
-	if (m && labelled && m->few.n)
-		return &m->few;
-	if (m && !labelled)
-		return &m->order;
-	return s->labelled && t->orders->labelled.n ? &t->orders->labelled : &t->orders->main;
-}
-
-static struct sampler *
-baseline_order(struct train *t, const struct settings *s)
-{
-	struct remedy_result_made *m =
-		remedy_result_get(&t->remedies, s->remedy[REMEDY_KIND_select]);
-
-	return m && m->plain.n ? &m->plain : &t->orders->baseline;
-}
-
-void
-feed_draw(const struct settings *s, struct sampler *order, uint64_t step, uint32_t *rows)
-{
-	restrict_sets(s, order); /* the settings' check makes sure that some set counts */
-	sampler_next(order, step, train_batch(s), rows);
-}
-
 void
 feed_student(struct train *t, const struct settings *s, uint64_t step, bool augmented,
 	     struct branch_feed *out)
 {
-	feed_draw(s, feed_order(t, s), step, t->rows);
+	feed_rows_draw(s, feed_rows_student(t, s), step, t->rows);
 	batch_fill(&t->batch, t->ds, t->rows, train_batch(s), t->split.visible);
 	batch_weigh(&t->batch, t->ds, s->set_weight);
 	remedy_result_weigh(remedy_in_force(t, s, REMEDY_KIND_weigh), &t->batch);
@@ -360,19 +343,12 @@ feed_again(struct train *t, const struct settings *s, uint64_t step, struct bran
 	teach(t, s, true, drawn_teacher(t, s, step), out);
 }
 
-size_t
-feed_epoch(struct train *t, const struct settings *s, int teacher)
-{
-	restrict_sets(s, &t->teacher[teacher].order);
-	return t->teacher[teacher].order.n;
-}
-
 /* Labelled rows of step `step` of an order. */
 static void
 fill_labelled(struct train *t, const struct settings *s, struct sampler *order, uint64_t step,
 	      struct branch_feed *out)
 {
-	bool counts = restrict_sets(s, order);
+	bool counts = feed_rows_restrict(s, order);
 	size_t n = train_batch(s);
 
 	memset(out, 0, sizeof *out);
@@ -393,7 +369,7 @@ feed_teacher_training(struct train *t, const struct settings *s, int i, uint64_t
 void
 feed_baseline(struct train *t, const struct settings *s, uint64_t step, struct branch_feed *out)
 {
-	fill_labelled(t, s, baseline_order(t, s), step, out);
+	fill_labelled(t, s, feed_rows_baseline(t, s), step, out);
 	remedy_result_weigh(remedy_in_force(t, s, REMEDY_KIND_weigh), &t->batch);
 	augment_batch(&t->augmenter, &s->knobs, t->seed, step, &t->batch);
 }

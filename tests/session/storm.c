@@ -183,6 +183,20 @@ calm(struct session *s)
 		go_on(s);
 }
 
+/* A line that takes no other beside it, to its end. */
+static void
+rest(struct session *s, struct text *line)
+{
+	text_clear(line);
+	storm_runs_add_idle(line);
+	run_line(s, line->s, false);
+	for (session_pump(s); !session_is_idle(s); session_pump(s)) {
+		struct pollfd p = { session_fd(s), POLLIN, 0 };
+
+		poll(&p, 1, 100);
+	}
+}
+
 /* Type lines about runs while they are trained. */
 static void
 run_runs(struct session *s, const struct ground *g, int changes)
@@ -196,6 +210,8 @@ run_runs(struct session *s, const struct ground *g, int changes)
 	for (int i = 0; i < changes; i++) {
 		struct pollfd p = { session_fd(s), POLLIN, 0 };
 
+		if (session_is_idle(s) && storm_runs_below(4) == 0)
+			rest(s, &line);
 		if (session_is_idle(s))
 			run_line(s, "run 60", false);
 		text_clear(&line);

@@ -9,7 +9,7 @@
 
 static struct rng draws;
 static uint64_t drawn;
-static int forks;
+static int forks, marks;
 
 void
 storm_runs_seed(uint64_t seed)
@@ -46,6 +46,8 @@ add_fork(struct text *line, const struct lab_info *i)
 		text_addf(line, " of %d", any_run(i));
 	if (storm_runs_below(3) == 0)
 		text_addf(line, " at %u", storm_runs_below((uint32_t)step + 1));
+	else if (marks && storm_runs_below(6) == 0)
+		text_addf(line, " at m%u", 1 + storm_runs_below((uint32_t)marks));
 	text_add(line, change[storm_runs_below(sizeof change / sizeof *change)]);
 }
 
@@ -57,6 +59,8 @@ add_rewind(struct text *line, const struct lab_info *i)
 
 	if (storm_runs_below(2))
 		text_addf(line, "rewind %u", storm_runs_below((uint32_t)step + 1));
+	else if (marks && storm_runs_below(4) == 0)
+		text_addf(line, "rewind m%u", 1 + storm_runs_below((uint32_t)marks));
 	else
 		text_addf(line, "rewind %s", where[storm_runs_below(5)]);
 }
@@ -67,7 +71,7 @@ storm_runs_add(struct text *line, const struct lab_info *info, const char *const
 {
 	static const char *const word[] = { "focus", "focus", "hide", "show", "reference", "drop" };
 
-	switch (storm_runs_below(24)) {
+	switch (storm_runs_below(26)) {
 	case 0:
 	case 1:
 		add_fork(line, info);
@@ -90,9 +94,35 @@ storm_runs_add(struct text *line, const struct lab_info *info, const char *const
 	case 8:
 		text_add(line, storm_runs_below(4) ? "undo" : "stop");
 		break;
+	case 9:
+		text_addf(line, "mark m%d", ++marks);
+		break;
+	case 10:
+		text_addf(line, "rewind %d %u", any_run(info),
+			  storm_runs_below((uint32_t)info->run->student.steps + 1));
+		break;
 	default:
 		if (storm_runs_below(2))
 			text_addf(line, "run %d: ", any_run(info));
 		storm_changes_add(line, layer, layers);
 	}
+}
+
+void
+storm_runs_add_idle(struct text *line)
+{
+	static const char *const sweep[] = {
+		"temperature 1,4 for 6",
+		"lr log 1e-4..1e-2 x 3, kd-weight 0..1 x 2 for 4",
+		"lr log 1e-4..1e-1 random 4 for 8 halving",
+		"kd-weight 0.2,0.8 for 5 seeds 2",
+		"student 'mlp 8' 'mlp 12' for 5",
+		"batch 16,32 for 4 by val-accuracy",
+		"lr 1e-3,1e9 for 6",
+	};
+
+	if (storm_runs_below(4) == 0)
+		text_addf(line, "student mlp %u", 8 + storm_runs_below(8));
+	else
+		text_addf(line, "sweep %s", sweep[storm_runs_below(sizeof sweep / sizeof *sweep)]);
 }

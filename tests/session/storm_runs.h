@@ -12,6 +12,9 @@ void storm_runs_seed(uint64_t seed);
 void storm_runs_add(struct text *line, const struct lab_info *info, const char *const *layer,
 		    uint32_t layers);
 
+/* Append a line for a session in which nothing is trained: a sweep, or another student. */
+void storm_runs_add_idle(struct text *line);
+
 /* A random number below n. */
 uint32_t storm_runs_below(uint32_t n);
 

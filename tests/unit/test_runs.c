@@ -202,10 +202,33 @@ changes_of_all_runs_are_taken_or_none(void **state)
 	steprig_free(w);
 }
 
+/* A layer map that changes while a report trains the baseline: the evaluation at its end reads
+ * outputs of layers that nothing read before. */
+static void
+a_map_in_a_report(void **state)
+{
+	static const char *const line[] = { "data digits labels 100", "set batch 16",
+					    "teacher big mlp 12,16",  "train big epochs 1",
+					    "student mlp 16,12",      "run 4" };
+	struct trainer_state *w = steprig_new(2);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof line / sizeof *line; i++) {
+		steprig_apply(w, line[i]);
+		steprig_work(w);
+	}
+	steprig_apply(w, "report");
+	steprig_apply(w, "map big:1 s:2 match hint weight 0.5");
+	steprig_work(w);
+	assert_int_equal(w->run->info.settings.n_maps, 1);
+	assert_true(teacher_wants(&w->train.teacher[0].outputs, 1, MODEL_HIDDEN));
+	steprig_free(w);
+}
+
 int
 main(void)
 {
-	struct CMUnitTest tests[3 * RUNRIG_SCENARIOS + 2];
+	struct CMUnitTest tests[3 * RUNRIG_SCENARIOS + 3];
 	size_t n = 0;
 
 	for (size_t i = 0; i < RUNRIG_SCENARIOS; i++) {
@@ -223,5 +246,7 @@ main(void)
 					  lockstep_is_alone, NULL, NULL, NULL };
 	tests[n++] = (struct CMUnitTest){ "changes of all runs are taken or none",
 					  changes_of_all_runs_are_taken_or_none, NULL, NULL, NULL };
+	tests[n++] =
+		(struct CMUnitTest){ "a map in a report", a_map_in_a_report, NULL, NULL, NULL };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

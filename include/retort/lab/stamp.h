@@ -27,8 +27,8 @@ void stamp_refuse_idle(const struct trainer_state *w, struct request *r);
 uint64_t stamp_owner_step(const struct trainer_state *w, const struct request *r);
 
 /*
- * Whether a stamped `stop` counts the steps of a run that waits for others: it ends the work of
- * all, and its moment comes when these have caught up.
+ * Whether a stamped request counts the steps of a run that stands still while others catch up:
+ * typed requests wait until they have, so its moment comes then.
  */
 bool stamp_is_early(const struct trainer_state *w, const struct request *r);
 

@@ -13,7 +13,8 @@
 int feed_prepare(struct train *t, const struct settings *s, struct err *e);
 void feed_release(struct train *t);
 
-/* Prepare it where it is released, or has another batch size. */
+/* Prepare it where it is released, has another batch size, or lacks outputs that the settings need.
+ * Where it has them, allocates nothing. */
 int feed_ensure(struct train *t, const struct settings *s, struct err *e);
 
 /*
@@ -21,13 +22,6 @@ int feed_ensure(struct train *t, const struct settings *s, struct err *e);
  * bytes it caches and the effect of bfloat16. feed_prepare does so too.
  */
 int feed_open(struct train *t, const struct settings *s, int i, struct err *e);
-
-/* The order the student draws from: of selected rows, of labelled rows, or of all. */
-struct sampler *feed_order(struct train *t, const struct settings *s);
-
-/* Rows of the batch of step `step`, from `order`, of sets with a weight above 0. rows [batch].
- * Allocates nothing. */
-void feed_draw(const struct settings *s, struct sampler *order, uint64_t step, uint32_t *rows);
 
 /*
  * The student's batch of step `step` with the outputs of its teachers. `augmented`: augment rows as
@@ -43,9 +37,6 @@ void feed_again(struct train *t, const struct settings *s, uint64_t step, struct
 /* Outputs of the teachers that teach for the rows in t->batch; `maps`: mapped layers too.
  * Allocates nothing. */
 void feed_teachers(struct train *t, const struct settings *s, bool maps, struct branch_feed *out);
-
-/* Rows in an epoch of a teacher's own training, with the weights of sets as they are. */
-size_t feed_epoch(struct train *t, const struct settings *s, int teacher);
 
 /*
  * The batch of step `step` of teacher i in training, labelled rows as they are; without outputs of
