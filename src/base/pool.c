@@ -45,6 +45,7 @@ struct pool {
 };
 
 static _Thread_local int worker_index;
+static _Thread_local bool in_shard; /* a job that a shard starts runs on the thread of the shard */
 
 static bool
 has_shard(uint64_t ticket)
@@ -58,6 +59,7 @@ run_shards(struct pool *p)
 {
 	uint64_t t = atomic_load(&p->ticket);
 
+	in_shard = true;
 	while (has_shard(t)) {
 		if (!atomic_compare_exchange_weak(&p->ticket, &t, t + 1))
 			continue;
@@ -70,6 +72,7 @@ run_shards(struct pool *p)
 		}
 		t = atomic_load(&p->ticket);
 	}
+	in_shard = false;
 }
 
 static void
@@ -173,7 +176,7 @@ pool_run(struct pool *p, int shards, void (*shard)(void *arg, int index), void *
 	uint64_t generation;
 
 	assert(shards >= 0 && shards < 0x10000);
-	if (!p || p->threads == 1 || shards <= 1) {
+	if (!p || p->threads == 1 || shards <= 1 || in_shard) {
 		for (int i = 0; i < shards; i++)
 			shard(arg, i);
 		return;

@@ -121,17 +121,18 @@ share_batch(const struct trainer_state *w, const struct run *a, const struct run
 	       orders_same(&a->info.settings, &b->info.settings, w->train.ds->kind);
 }
 
-/* The step of one member. */
+/* Take a member in hand and join it to the students of a batch. */
 static void
-step_member(struct trainer_state *w, struct member *m, bool again)
+join_member(struct trainer_state *w, struct member *m, struct step_student *out)
 {
 	const struct lab_run *r;
 
 	runs_take(w, m->index);
 	compare_parent(w);
 	r = w->info.run;
-	step_student(&w->train, &r->settings, w->run->student,
-		     (struct step_span){ r->from, r->until }, again, &m->result);
+	*out = (struct step_student){
+		&r->settings, w->run->student, { r->from, r->until }, &m->result
+	};
 	m->done = true;
 }
 
@@ -139,14 +140,19 @@ step_member(struct trainer_state *w, struct member *m, bool again)
 static void
 step_members(struct trainer_state *w, struct pass *p)
 {
+	struct step_student student[LAB_LOCKSTEP];
+
 	for (int i = 0; i < p->n; i++) {
+		int n = 0;
+
 		if (p->member[i].done)
 			continue;
-		step_member(w, &p->member[i], false);
-		for (int k = i + 1; k < p->n; k++)
+		for (int k = i; k < p->n; k++)
 			if (!p->member[k].done && share_batch(w, w->runs[p->member[i].index],
 							      w->runs[p->member[k].index]))
-				step_member(w, &p->member[k], true);
+				join_member(w, &p->member[k], &student[n++]);
+		runs_take(w, p->member[i].index); /* its orders are those of the batch */
+		step_students(&w->train, student, n);
 	}
 }
 

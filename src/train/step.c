@@ -11,6 +11,9 @@
 #include "retort/train/lr_schedule.h"
 #include "retort/train/branch_step.h"
 
+#define SMALL \
+	2e7 /* operations of a forward pass that several threads do not do much faster than one */
+
 static void
 step(struct branch *b, const struct branch_feed *f, const struct settings *s, struct step_span span,
      struct branch_result *out)
@@ -31,18 +34,53 @@ index_shares(const struct branch_feed *f, struct branch_result *out)
 	memcpy(out->share, share, sizeof share);
 }
 
-void
-step_student(struct train *t, const struct settings *s, struct branch *student,
-	     struct step_span span, bool again, struct branch_result *out)
-{
-	struct branch_feed f;
+/* Students of one batch, each with its teachers. */
+struct students {
+	const struct step_student *s;
+	struct branch_feed feed[TRAIN_RUNS];
+};
 
-	if (again)
-		feed_again(t, s, student->state->step, &f);
-	else
-		feed_student(t, s, student->state->step, true, &f);
-	step(student, &f, s, span, out);
-	index_shares(&f, out);
+static void
+step_one(void *arg, int index)
+{
+	const struct students *j = arg;
+	const struct step_student *s = &j->s[index];
+
+	step(s->student, &j->feed[index], s->settings, s->span, s->out);
+	index_shares(&j->feed[index], s->out);
+}
+
+/*
+ * How many of n students to compute side by side, each on one thread; the rest then follow one by
+ * one, each on all threads. As many as there are threads, again and again; of what remains all or
+ * none: one by one pays only where few remain, and the products are large enough to be shared out.
+ */
+static int
+side_by_side(const struct branch *b, int n, int threads)
+{
+	int rest = n % threads;
+
+	if (n == 1 || threads == 1)
+		return 0;
+	if (rest > 1 && (2 * rest >= threads || graph_cost(b->net->graph) < SMALL))
+		return n;
+	return n - rest;
+}
+
+void
+step_students(struct train *t, const struct step_student *s, int n)
+{
+	struct students j = { .s = s };
+	int beside = side_by_side(s->student, n, pool_threads(t->pool));
+
+	for (int i = 0; i < n; i++)
+		if (i)
+			feed_again(t, s[i].settings, s[i].student->state->step, &j.feed[i]);
+		else
+			feed_student(t, s->settings, s->student->state->step, true, j.feed);
+	pool_run(t->pool, beside, step_one, &j);
+	for (int i = beside; i < n; i++)
+		step_one(&j, i);
 }
 
 void

@@ -64,7 +64,13 @@ runrig_step(struct trainer_state *w, const struct runrig_scenario *s, struct has
 struct trainer_state *
 runrig_open(const struct runrig_scenario *s)
 {
-	struct trainer_state *w = steprig_new(2);
+	return runrig_open_threads(s, 2);
+}
+
+struct trainer_state *
+runrig_open_threads(const struct runrig_scenario *s, int threads)
+{
+	struct trainer_state *w = steprig_new(threads);
 	char run[32];
 
 	for (int i = 0; s->setup[i]; i++) {

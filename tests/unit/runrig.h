@@ -16,8 +16,9 @@ struct runrig_scenario {
 };
 extern const struct runrig_scenario runrig_scenario[RUNRIG_SCENARIOS];
 
-/* The session after its `run` of RUNRIG_STEPS steps. */
+/* The session after its `run` of RUNRIG_STEPS steps, with 2 threads or another number. */
 struct trainer_state *runrig_open(const struct runrig_scenario *s);
+struct trainer_state *runrig_open_threads(const struct runrig_scenario *s, int threads);
 
 /* One step of the run in hand, after the change that is due; its samples are joined to *h. */
 void runrig_step(struct trainer_state *w, const struct runrig_scenario *s, struct hash *h);

@@ -67,44 +67,72 @@ a_fork_is_the_same(void **state)
 	steprig_free(alone);
 }
 
+static const char *const fork_line[] = {
+	"set temperature 2",  "map big:2 s:2 match cka weight 0.2",
+	"teachers wide mute", "set noise-spread 0.5",
+	"set mix random",     "map clear",
+	"freeze 1",
+};
+
+#define FORKS (sizeof fork_line / sizeof *fork_line)
+
+/* The numbers of a run that takes a change at step 5, alone. */
+static struct hash
+numbers_alone(const struct runrig_scenario *s, const char *line)
+{
+	struct trainer_state *w = runrig_open_threads(s, 1);
+	struct hash numbers, ignored = { 0 };
+
+	train_to(w, s, 5);
+	steprig_apply(w, line);
+	for (int k = 5; k < RUNRIG_STEPS - 1; k++)
+		steprig_step(w, &ignored);
+	numbers = numbers_of(w->run);
+	steprig_free(w);
+	return numbers;
+}
+
+/* A session with a fork for each line. */
+static struct trainer_state *
+open_forks(const struct runrig_scenario *s, int threads)
+{
+	struct trainer_state *w = runrig_open_threads(s, threads);
+	char text[80];
+
+	train_to(w, s, 5);
+	for (size_t i = 0; i < FORKS; i++) {
+		snprintf(text, sizeof text, "fork f%zu of 1", i);
+		steprig_apply(w, text);
+		steprig_apply(w, fork_line[i]);
+	}
+	return w;
+}
+
 /* Runs in lockstep with other settings, layer maps and batches each have the bits that they have
- * alone. */
+ * alone, on any number of threads: seven share a batch, and are computed side by side, or some of
+ * them one by one. */
 static void
 lockstep_is_alone(void **state)
 {
-	static const char *const line[] = {
-		"set temperature 2",  "map big:2 s:2 match cka weight 0.2",
-		"teachers wide mute", "set noise-spread 0.5",
-		"set mix random",     "map clear",
-		"freeze 1",
-	};
 	const struct runrig_scenario *s = &runrig_scenario[0];
-	struct trainer_state *w = runrig_open(s);
-	struct hash ignored = { 0 };
-	char text[80];
+	struct hash alone[FORKS], now, ignored = { 0 };
 
 	(void)state;
-	train_to(w, s, 5);
-	for (size_t i = 0; i < sizeof line / sizeof *line; i++) {
-		snprintf(text, sizeof text, "fork f%zu of 1", i);
-		steprig_apply(w, text);
-		steprig_apply(w, line[i]);
-	}
-	for (int i = 5; i < RUNRIG_STEPS - 1; i++)
-		steprig_step(w, &ignored);
-	for (size_t i = 0; i < sizeof line / sizeof *line; i++) {
-		struct trainer_state *alone = runrig_open(s);
+	for (size_t i = 0; i < FORKS; i++)
+		alone[i] = numbers_alone(s, fork_line[i]);
+	for (int threads = 1; threads <= 4; threads++) {
+		struct trainer_state *w = open_forks(s, threads);
 
-		train_to(alone, s, 5);
-		steprig_apply(alone, line[i]);
-		for (int k = 5; k < RUNRIG_STEPS - 1; k++)
-			steprig_step(alone, &ignored);
-		assert_same(w->runs[i + 1], alone->run);
-		steprig_free(alone);
+		for (int i = 5; i < RUNRIG_STEPS - 1; i++)
+			steprig_step(w, &ignored);
+		for (size_t i = 0; i < FORKS; i++) {
+			now = numbers_of(w->runs[i + 1]);
+			assert_memory_equal(&now, &alone[i], sizeof now);
+		}
+		assert_true(w->runs[4]->about.unpaired); /* other noise */
+		assert_false(w->runs[1]->about.unpaired);
+		steprig_free(w);
 	}
-	assert_true(w->runs[4]->about.unpaired); /* other noise */
-	assert_false(w->runs[1]->about.unpaired);
-	steprig_free(w);
 }
 
 /* A run that goes back has the state that it had, and gets the same bits again from there. Undo is

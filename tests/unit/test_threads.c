@@ -83,6 +83,68 @@ the_pool_runs_each_piece_once(void **state)
 	}
 }
 
+#define INNER 30
+
+struct outer {
+	struct pool *pool;
+	int runs[20][INNER]; /* by outer and inner piece */
+	int elsewhere[20];   /* inner pieces that another thread has run */
+};
+
+struct inner {
+	struct outer *outer;
+	int index, worker;
+};
+
+static void
+note_inner(void *arg, int index)
+{
+	const struct inner *i = arg;
+
+	i->outer->runs[i->index][index]++;
+	i->outer->elsewhere[i->index] += pool_worker() != i->worker;
+}
+
+static void
+run_inner(void *arg, int index)
+{
+	struct inner i = { arg, index, pool_worker() };
+
+	pool_run(i.outer->pool, INNER, note_inner, &i);
+}
+
+static void
+check_outer(const struct outer *o, int jobs)
+{
+	for (int i = 0; i < 20; i++) {
+		CHECK_INT(o->elsewhere[i], 0);
+		for (int k = 0; k < INNER; k++)
+			CHECK_INT(o->runs[i][k], jobs);
+	}
+}
+
+static void
+a_piece_runs_pieces_of_its_own(void **state)
+{
+	struct tally *tally = mem_new(sizeof *tally);
+
+	(void)state;
+	for (int threads = 1; threads <= 4; threads++) {
+		struct outer *o = mem_new(sizeof *o);
+
+		o->pool = pool_new(threads);
+		for (int job = 0; job < 200; job++)
+			pool_run(o->pool, 20, run_inner, o);
+		check_outer(o, 200);
+		pool_run(o->pool, 500, count_piece, tally); /* not on one thread only */
+		pool_free(o->pool);
+		mem_free(o);
+	}
+	for (int i = 0; i < 500; i++)
+		CHECK_INT(tally->count[i], 4);
+	mem_free(tally);
+}
+
 static void
 ignored_signals_stay_ignored(void **state)
 {
@@ -262,6 +324,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_ring_loses_nothing_at_any_size),
 		TEST(the_pool_runs_each_piece_once),
+		TEST(a_piece_runs_pieces_of_its_own),
 		TEST(ignored_signals_stay_ignored),
 		TEST(a_signal_ends_the_reading_of_a_checkpoint),
 		TEST(long_data_have_the_same_hash),

@@ -19,7 +19,9 @@ int pool_worker(void);
  * Run shard(arg, 0..shards-1), each once, on the workers and the caller; return when all are done.
  * Shards must be a function of shapes alone, not of the number of threads, and no two may write the
  * same memory: then results have the same bits on any number of threads. shards < 65536. With p
- * NULL the caller runs them all. One caller at a time. Allocates nothing.
+ * NULL the caller runs them all. A shard may call it with the same pool: its thread then runs all
+ * shards of the inner job, with its own pool_worker. Otherwise one caller at a time. Allocates
+ * nothing.
  */
 void pool_run(struct pool *p, int shards, void (*shard)(void *arg, int index), void *arg);
 
