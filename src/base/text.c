@@ -185,6 +185,19 @@ is_decimal(const char *s)
 	return digit;
 }
 
+/* Append the decimal digits at s to n, which wraps beyond 19; returns the end of them. */
+static const char *
+add_digits(const char *s, uint64_t *n)
+{
+	uint64_t sum = *n;
+	unsigned digit;
+
+	for (; (digit = (unsigned)(unsigned char)*s - '0') <= 9; s++)
+		sum = 10 * sum + digit;
+	*n = sum;
+	return s;
+}
+
 /*
  * Parse a decimal of at most 15 digits without an exponent: a double holds its digits and the power
  * of ten exactly, so that one division rounds once, to the same double as strtod (Clinger 1990).
@@ -197,22 +210,23 @@ plain_decimal(const char *s, double *out)
 	static const double ten[] = { 1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
 				      1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
 	bool negative = *s == '-';
-	const char *start, *point = NULL;
+	const char *start;
+	size_t digits, places = 0;
 	uint64_t n = 0;
-	size_t digits;
 
 	s += *s == '-' || *s == '+';
-	for (start = s; (*s >= '0' && *s <= '9') || (*s == '.' && !point); s++) {
-		if (*s == '.')
-			point = s;
-		else
-			n = 10 * n +
-			    (uint64_t)(*s - '0'); /* wraps only where the result is discarded */
+	start = s;
+	s = add_digits(s, &n);
+	digits = (size_t)(s - start);
+	if (*s == '.') {
+		start = ++s;
+		s = add_digits(s, &n);
+		places = (size_t)(s - start);
 	}
-	digits = (size_t)(s - start) - (point != NULL);
+	digits += places;
 	if (digits < 1 || digits > 15)
 		return NULL;
-	*out = (double)n / ten[point ? s - point - 1 : 0];
+	*out = (double)(int64_t)n / ten[places]; /* n < 10^15; int64_t is faster */
 	if (negative)
 		*out = -*out;
 	return s;
