@@ -72,8 +72,12 @@ curves_run_add(struct curves *c, unsigned number, const char *name, unsigned par
 	if (!r) {
 		mem_grow(&c->run, &c->cap_runs, c->n_runs + 1, sizeof *c->run);
 		r = &c->run[c->n_runs++];
+		r->run.number = number;
 	}
-	r->run = (struct curves_run){ .number = number, .parent = parent, .fork = fork };
+	/* the stretch that it was forked from may have been left since, see curves_cut */
+	if (r->run.parent < CURVES_LEFT || !parent)
+		r->run.parent = parent;
+	r->run.fork = fork;
 	snprintf(r->run.name, sizeof r->run.name, "%s", name);
 }
 
@@ -205,6 +209,22 @@ next_letter(const struct curves *c, enum curves_mark_kind kind)
 	return (char)('a' + letters % 26);
 }
 
+/* Copy a text, or as many characters as fit and an ellipsis. */
+static void
+copy_text(char *to, size_t size, const char *text)
+{
+	static const char more[] = "\u2026";
+	size_t n = strlen(text);
+
+	if (n >= size) {
+		for (n = size - sizeof more; n && ((unsigned char)text[n] & 0xC0) == 0x80;)
+			n--;
+		snprintf(to, size, "%.*s%s", (int)n, text, more);
+		return;
+	}
+	memcpy(to, text, n + 1);
+}
+
 struct curves_mark *
 curves_mark(struct curves *c, enum curves_mark_kind kind, unsigned run, unsigned branch,
 	    uint32_t step, const char *text, int knob, double from, double to)
@@ -221,7 +241,7 @@ curves_mark(struct curves *c, enum curves_mark_kind kind, unsigned run, unsigned
 				   .knob = knob,
 				   .from = from,
 				   .to = to };
-	snprintf(m->text, sizeof m->text, "%.95s", text);
+	copy_text(m->text, sizeof m->text, text);
 	c->n_marks++;
 	c->marked++;
 	return m;
@@ -233,7 +253,7 @@ curves_mark(struct curves *c, enum curves_mark_kind kind, unsigned run, unsigned
 static void
 cut_series(struct curves *c, struct series **s, unsigned to, unsigned metric, uint32_t step)
 {
-	struct series *kept = series_new();
+	struct series *kept = c->raw ? series_new_raw() : series_new();
 	uint32_t at;
 	double value;
 
@@ -249,29 +269,60 @@ cut_series(struct curves *c, struct series **s, unsigned to, unsigned metric, ui
 	*s = kept;
 }
 
+/* Add the run of the stretch that a run leaves when it goes back to `step`. Returns its number. */
+static unsigned
+add_left(struct curves *c, unsigned run, uint32_t step)
+{
+	struct curves_run *r = &find_run(c, run)->run;
+	unsigned to = CURVES_LEFT;
+	bool before = r->parent && step < r->fork; /* all of its own steps are left */
+	struct curves_run left = { .parent = before ? r->parent : run,
+				   .fork = before ? r->fork : step };
+
+	for (size_t i = 0; i < c->n_runs; i++)
+		to += c->run[i].run.number >= CURVES_LEFT;
+	snprintf(left.name, sizeof left.name, "%.15s~%u", r->name, to - CURVES_LEFT + 1);
+	if (before)
+		r->fork = step;
+	curves_run_add(c, to, left.name, left.parent, left.fork);
+	find_run(c, to)->run.left_by = run;
+	/* what was forked from a step that is left is forked from there */
+	for (size_t i = 0; i < c->n_runs; i++)
+		if (c->run[i].run.parent == run && c->run[i].run.number != to &&
+		    c->run[i].run.fork > step)
+			c->run[i].run.parent = to;
+	return to;
+}
+
+/* Move the markers of a run to `to`: those after a step, and of changes at it; the step at which
+ * work begins stays. */
+static void
+cut_marks(struct curves *c, unsigned run, unsigned to, uint32_t step)
+{
+	for (size_t i = 0; i < c->n_marks; i++) {
+		struct curves_mark *m = &c->mark[i];
+
+		if (m->run == run && m->branch == BRANCH_STUDENT &&
+		    (m->step > step || (m->step == step && m->kind != CURVES_RUN)))
+			m->run = to;
+	}
+}
+
 void
 curves_cut(struct curves *c, unsigned run, uint32_t step)
 {
-	struct curves_samples *r = find_run(c, run);
-	unsigned to = CURVES_LEFT;
-	char name[NET_NAME];
+	struct curves_samples *r;
+	unsigned to;
 
-	if (!r)
+	if (!find_run(c, run))
 		return;
-	for (size_t i = 0; i < c->n_runs; i++)
-		to += c->run[i].run.number >= CURVES_LEFT;
-	snprintf(name, sizeof name, "%.15s~%u", r->run.name, to - CURVES_LEFT + 1);
-	curves_run_add(c, to, name, run, step);
-	find_run(c, to)->run.dropped = true;
+	to = add_left(c, run, step);
 	for (unsigned m = 0; m < METRIC_COUNT; m++) {
 		r = find_run(c, run); /* the array may have moved */
 		if (r->branch[BRANCH_STUDENT] && r->branch[BRANCH_STUDENT][m])
 			cut_series(c, &r->branch[BRANCH_STUDENT][m], to, m, step);
 	}
-	for (size_t i = 0; i < c->n_marks; i++)
-		if (c->mark[i].run == run && c->mark[i].branch == BRANCH_STUDENT &&
-		    c->mark[i].step >= step && c->mark[i].kind != CURVES_RUN)
-			c->mark[i].run = to;
+	cut_marks(c, run, to, step);
 	curves_forget(c, run, BRANCH_BASELINE);
 }
 
@@ -288,8 +339,10 @@ curves_knob_value(int knob, double value, char *buf, size_t size)
 {
 	const struct knob *d = &knob_table[knob];
 
-	if (d->type != KNOB_PICK || !(value >= 0 && value < 99) ||
-	    !knob_choice(d, (size_t)value, buf, size))
+	if (d->type == KNOB_INT)
+		snprintf(buf, size, "%.0f", value);
+	else if (d->type != KNOB_PICK || !(value >= 0 && value < 99) ||
+		 !knob_choice(d, (size_t)value, buf, size))
 		snprintf(buf, size, "%.6g", value);
 	return buf;
 }

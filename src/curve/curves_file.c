@@ -134,6 +134,17 @@ format_value(char *buf, size_t size, double x)
 	return buf;
 }
 
+/* The number of the run that a run was forked from, also where its stretch was left since. */
+static unsigned
+parent_of(const struct curves *c, const struct curves_run *r)
+{
+	const struct curves_run *parent = curves_run(c, r->parent);
+
+	while (parent && parent->left_by)
+		parent = curves_run(c, parent->left_by);
+	return parent ? parent->number : 0;
+}
+
 /* Add the line that says what the name of a network means, once. */
 static void
 declare(struct curves_file *f, const struct curves *c, unsigned run, unsigned branch)
@@ -151,7 +162,7 @@ declare(struct curves_file *f, const struct curves *c, unsigned run, unsigned br
 	if (!f->has_run[run] && r) {
 		text_addf(&f->lines, "# run %u %s", run, r->name);
 		if (r->parent)
-			text_addf(&f->lines, " from %u at %u", r->parent, r->fork);
+			text_addf(&f->lines, " from %u at %u", parent_of(c, r), r->fork);
 		text_add(&f->lines, "\n");
 	}
 	f->has_run[run] = true;

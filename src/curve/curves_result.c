@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/lab/knob_changes.h"
+
 /* The marker of each kind of request that has one, as enum curves_mark_kind + 1. */
 static const int mark_of[REQUEST_KINDS] = {
 	[REQUEST_RUN] = CURVES_RUN + 1,       [REQUEST_MAP] = CURVES_MAP + 1,
@@ -18,6 +20,7 @@ static const int mark_of[REQUEST_KINDS] = {
 	[REQUEST_REDO] = CURVES_TWEAK + 1,    [REQUEST_MARK] = CURVES_NOTE + 1,
 	[REQUEST_FORK] = CURVES_TWEAK + 1,    [REQUEST_SET] = CURVES_TWEAK + 1,
 	[REQUEST_STOP] = CURVES_STOP + 1,     [REQUEST_DIVERGED] = CURVES_DIVERGED + 1,
+	[REQUEST_LEFT] = CURVES_DIVERGED + 1,
 };
 
 /* The number of the run that a result belongs to. */
@@ -37,16 +40,6 @@ follow_runs(struct curves *c, const struct lab_info *info)
 		curves_run_add(c, (unsigned)r->number, r->name, (unsigned)r->parent,
 			       (uint32_t)r->fork);
 	}
-}
-
-/* Whether both states are of the run that a result belongs to, so that they can be compared. */
-static bool
-same_run(const struct lab_info *was, const struct request *r)
-{
-	const struct lab_info *now = r->info;
-
-	return was->n_runs == 0 ||
-	       (was->runs[was->focus].number == r->run && now->runs[now->focus].number == r->run);
 }
 
 /* Remove the curves of networks that are new. Returns their bits. */
@@ -102,103 +95,120 @@ cut_runs(struct curves *c, const struct request *r)
 		curves_cut(c, runs[i], (uint32_t)r->u.rewind.at);
 }
 
-/* The ramp of a knob that was started, or one without legs if it was cancelled; NULL: no change. */
-static const struct ramp *
-changed_ramp(const struct lab_info *was, const struct lab_info *now, int knob)
+/* Whether a change is one of the training. */
+static bool
+is_marked(const struct knob_change *c)
 {
-	static const struct ramp cancelled;
-	const struct ramp *before = ramp_find(was->run->settings.ramp, was->run->settings.n_ramps,
-					      knob),
-			  *after = ramp_find(now->run->settings.ramp, now->run->settings.n_ramps,
-					     knob);
-
-	if (after && (!before || !ramp_is_same(before, after)))
-		return after;
-	return before && !after && now->run->student.steps < ramp_end(before) ? &cancelled : NULL;
+	return knob_table[c->knob].offset != offsetof(struct knobs, log_every);
 }
 
-/* The text of a knob's marker: the note, or the knob's own part if the note names several changes.
- */
-static const char *
-marker_text(const struct request *r, const struct knob *k, const struct lab_info *was,
-	    const struct ramp *ramp, char *buf, size_t size)
+static size_t
+count_marked(const struct request *r)
 {
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_changes; i++)
+		n += is_marked(&r->change[i]);
+	return n;
+}
+
+/* The text of a knob's marker: the note, or the knob's own part if there are several changes. */
+static const char *
+marker_text(const struct request *r, const struct knob_change *c, size_t changes, char *buf,
+	    size_t size)
+{
+	const char *name = knob_table[c->knob].name;
 	char from[64], to[64];
 
-	if (ramp || !strstr(r->note, ", "))
+	if (changes == 1 && c->run == r->run && r->note[0] && !strstr(r->note, ", "))
 		return r->note;
-	snprintf(buf, size, "%s %s -> %s", k->name,
-		 knob_print_brief(&was->run->settings.knobs, k, from, sizeof from),
-		 knob_print_brief(&r->info->run->settings.knobs, k, to, sizeof to));
+	if (c->ramps && c->ramp.n)
+		snprintf(buf, size, "%s ramps to %s until %llu", name,
+			 curves_knob_value(c->knob, ramp_last(&c->ramp), to, sizeof to),
+			 (unsigned long long)ramp_end(&c->ramp));
+	else if (c->ramps)
+		snprintf(buf, size, "ramp of %s ended", name);
+	else
+		snprintf(buf, size, "%s %s -> %s", name,
+			 curves_knob_value(c->knob, c->from, from, sizeof from),
+			 curves_knob_value(c->knob, c->to, to, sizeof to));
 	return buf;
 }
 
 /* Add a marker at the step of a result. */
 static struct curves_mark *
-add_mark(struct curves *c, const struct request *r, enum curves_mark_kind kind, const char *text,
-	 int knob, double from, double to)
+add_mark(struct curves *c, const struct request *r, enum curves_mark_kind kind, const char *text)
 {
-	return curves_mark(c, kind, run_of(r), (unsigned)r->branch, (uint32_t)r->step, text, knob,
-			   from, to);
+	return curves_mark(c, kind, run_of(r), (unsigned)r->branch, (uint32_t)r->step, text, -1, 0,
+			   0);
 }
 
-/* Add a marker for each knob with a new value or ramp. Returns whether there is any. */
+/* Add a marker for each knob with a new value or ramp: of the run that the result belongs to at its
+ * step, of other runs at theirs. Returns whether there is any of that run. */
 static bool
-mark_knobs(struct curves *c, const struct lab_info *was, const struct request *r)
+mark_knobs(struct curves *c, const struct request *r)
 {
+	size_t changes = count_marked(r);
 	bool any = false;
-	char text[96];
+	char text[160];
 
-	for (size_t i = 0; i < knob_count; i++) {
-		const struct knob *k = &knob_table[i];
-		double from = knob_value(&was->run->settings.knobs, k),
-		       to = knob_value(&r->info->run->settings.knobs, k);
-		const struct ramp *ramp = changed_ramp(was, r->info, (int)i);
-		struct curves_mark *m;
+	for (size_t i = 0; i < r->n_changes; i++) {
+		const struct knob_change *k = &r->change[i];
+		bool own = k->run == r->run;
 
-		if (k->when == KNOB_VIEW || (from == to && !ramp) ||
-		    k->offset == offsetof(struct knobs, log_every)) /* no change of the training */
+		if (!is_marked(k))
 			continue;
-		m = add_mark(c, r, CURVES_TWEAK, marker_text(r, k, was, ramp, text, sizeof text),
-			     (int)i, from, to);
-		if (ramp)
-			m->ramp = *ramp;
-		any = true;
+		curves_mark(c, CURVES_TWEAK, (unsigned)k->run,
+			    own ? (unsigned)r->branch : BRANCH_STUDENT,
+			    (uint32_t)(own ? r->step : k->step),
+			    marker_text(r, k, changes, text, sizeof text), k->knob, k->from, k->to)
+			->ramp = k->ramp;
+		any = any || own;
 	}
 	return any;
 }
 
+/* Whether training has ended because it diverged: of all runs, or of one alone. */
+static bool
+is_diverged(const struct request *r)
+{
+	return r->kind == REQUEST_DIVERGED || (r->kind == REQUEST_LEFT && r->status < 0);
+}
+
 /* Add the markers of a result. */
 static void
-mark_changes(struct curves *c, const struct lab_info *was, const struct request *r)
+mark_changes(struct curves *c, const struct request *r)
 {
 	int kind = mark_of[r->kind] - 1;
 	char run[40];
-	const char *text = r->note[0]                    ? r->note
-			   : r->kind == REQUEST_DIVERGED ? r->err.msg
-			   : r->kind == REQUEST_MARK     ? r->u.mark.text
-			   : r->kind == REQUEST_RUN      ? run
-							 : "";
+	const char *text = r->note[0]                ? r->note
+			   : r->status < 0           ? r->err.msg
+			   : r->kind == REQUEST_MARK ? r->u.mark.text
+			   : r->kind == REQUEST_RUN  ? run
+						     : "";
 
 	/* the markers after its step are of the stretch that is left; those of the past are read */
 	if (r->kind == REQUEST_REWIND || r->kind == REQUEST_CONTINUE)
 		return;
 	snprintf(run, sizeof run, "run until %llu", (unsigned long long)r->info->run->until);
 	if (r->kind == REQUEST_RUN && r->u.run.stage.kind != LAB_RUN) {
-		add_mark(c, r, CURVES_STAGE, r->note, -1, 0, 0);
-		if (same_run(was, r))
-			mark_knobs(c, was, r);
+		add_mark(c, r, CURVES_STAGE, r->note);
+		mark_knobs(c, r);
 		return;
 	}
-	if ((same_run(was, r) && mark_knobs(c, was, r)) || kind < 0 ||
-	    (r->kind == REQUEST_SET && (r->unchanged || same_run(was, r))) ||
+	if (r->kind == REQUEST_FORK && count_marked(r) != 1) {
+		add_mark(c, r, CURVES_TWEAK, r->note); /* each change follows */
+		mark_knobs(c, r);
+		return;
+	}
+	if (mark_knobs(c, r) || kind < 0 || r->kind == REQUEST_SET ||
 	    (r->kind == REQUEST_RUN && r->step == 0))
 		return;
-	add_mark(c, r, (enum curves_mark_kind)kind, text, -1, 0, 0);
+	add_mark(c, r, (enum curves_mark_kind)kind, text);
 }
 
 unsigned
-curves_result(struct curves *c, const struct lab_info *was, const struct request *r)
+curves_result(struct curves *c, const struct request *r)
 {
 	unsigned bits = r->status == 0 ? forget_networks(c, r) : 0;
 
@@ -207,7 +217,7 @@ curves_result(struct curves *c, const struct lab_info *was, const struct request
 		cut_runs(c, r);
 	for (int k = 0; k < r->info->n_teachers; k++)
 		curves_teacher(c, k, r->info->teacher[k].name);
-	if (r->status == 0 || r->kind == REQUEST_DIVERGED)
-		mark_changes(c, was, r);
+	if (is_diverged(r) || (r->status == 0 && r->kind != REQUEST_LEFT))
+		mark_changes(c, r);
 	return bits;
 }

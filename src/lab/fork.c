@@ -9,6 +9,7 @@
 
 #include "retort/base/text.h"
 #include "retort/lab/history.h"
+#include "retort/lab/knob_changes.h"
 #include "retort/lab/live_change.h"
 #include "retort/lab/past.h"
 #include "retort/lab/rewind.h"
@@ -142,8 +143,10 @@ fork_request(struct trainer_state *w, struct request *r, struct err *e)
 	runs_share(w);
 	status = r->u.fork.at < 0 ? 0 : go_back(w, w->runs[at], (uint64_t)r->u.fork.at, &again, e);
 	r->again = again;
-	if (status == 0)
+	if (status == 0) {
+		knob_changes_begin(w->run);
 		status = change(w, r, &note, e);
+	}
 	if (r->u.fork.at >= 0 && w->info.phase == LAB_DISTILLING &&
 	    feed_prepare(&w->train, &w->info.run->settings, status < 0 ? NULL : e) < 0)
 		status = -1; /* the steps were computed with the outputs of another map */

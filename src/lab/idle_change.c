@@ -12,6 +12,7 @@
 #include "retort/base/text.h"
 #include "retort/nn/gemm/blas.h"
 #include "retort/lab/history.h"
+#include "retort/lab/knob_changes.h"
 #include "retort/lab/live_change.h"
 #include "retort/lab/tunable.h"
 #include "retort/train/best.h"
@@ -38,6 +39,7 @@ idle_change_init(struct trainer_state *w, int threads)
 	w->train.pool = pool_new(threads);
 	runs_init(w);
 	knob_defaults(&w->info.run->settings.knobs);
+	knob_changes_begin(w->run);
 	for (int i = 0; i < TRAIN_TEACHERS; i++)
 		run_figures_init(&w->figures[i]);
 	w->info.seed = w->train.seed = 1;

@@ -139,6 +139,7 @@ request_free(struct request *r)
 	if (request_table[r->kind].release)
 		request_table[r->kind].release(r);
 	lab_snapshot_drop(r->info);
+	mem_free(r->change);
 	mem_free(r->page);
 	mem_free(r);
 }

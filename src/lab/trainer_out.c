@@ -9,6 +9,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
+#include "retort/lab/knob_changes.h"
 #include "retort/lab/lab_snapshot.h"
 #include "retort/lab/runs.h"
 #include "retort/lab/stamp.h"
@@ -70,6 +71,7 @@ trainer_out_answer(struct trainer_out *t, struct trainer_state *w, struct reques
 	w->info.n_undo = (int)w->run->n_undo;
 	w->info.n_redo = (int)w->run->n_redo;
 	runs_describe(w);
+	knob_changes_take(w, r);
 	r->info = take_snapshot(t, w);
 	ring_push(t->ring, &ev);
 }

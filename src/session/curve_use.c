@@ -24,7 +24,7 @@ void
 curve_use_result(struct session *s, const struct request *r)
 {
 	uint64_t marked = s->curves->marked;
-	unsigned bits = curves_result(s->curves, &s->info, r);
+	unsigned bits = curves_result(s->curves, r);
 
 	for (unsigned b = 0; s->metrics && b < BRANCH_IDS; b++)
 		if (bits & 1u << b)

@@ -130,13 +130,14 @@ curve_runs_add_past(const struct scene *s, unsigned metric, struct curve *out, i
 		const struct curves_run *r = &s->curves->run[i].run;
 		struct curve *c;
 
-		if (r->number < CURVES_LEFT) {
+		if (!r->left_by) {
 			if (is_shown(s, r->number))
 				add_before(s, r->number, metric, out, n, end);
 			continue;
 		}
-		c = r->parent == s->view.run ? add_run(s, r->number, metric, UINT32_MAX, "", out, n)
-					     : NULL;
+		c = r->left_by == s->view.run
+			    ? add_run(s, r->number, metric, UINT32_MAX, "", out, n)
+			    : NULL;
 		if (!c)
 			continue;
 		c->context = true;
@@ -154,7 +155,7 @@ last_left(const struct scene *s)
 
 	for (size_t i = s->curves->n_runs; i-- > 1;) {
 		const struct curves_run *r = &s->curves->run[i].run;
-		const struct series *left = r->number >= CURVES_LEFT && r->parent == s->view.run
+		const struct series *left = r->left_by == s->view.run
 						    ? curves_series(s->curves, r->number,
 								    BRANCH_STUDENT, METRIC_VAL_NLL)
 						    : NULL;

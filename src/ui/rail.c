@@ -97,7 +97,7 @@ list_marks(const struct scene *s, struct canvas_area plot, const struct rail *r,
 
 	for (size_t i = 0; i < s->curves->n_marks && y < plot.height; i++) {
 		const struct curves_mark *m = &s->curves->mark[i];
-		char line[128];
+		char line[192];
 		int width, x = at + 1;
 
 		if (rail_column(s, r, m) != at)

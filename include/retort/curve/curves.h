@@ -24,9 +24,9 @@
 struct curves_run {
 	unsigned number;
 	char name[NET_NAME];
-	unsigned parent; /* number of the run that it was forked from; 0: none */
-	uint32_t fork;   /* its step then */
-	bool dropped;    /* removed from the session; its curves remain */
+	unsigned parent;  /* number of the run that it was forked from; 0: none */
+	uint32_t fork;    /* its step then */
+	unsigned left_by; /* number of the run that left this stretch; 0: it is a run itself */
 };
 
 enum curves_mark_kind {
@@ -48,8 +48,9 @@ struct curves_mark {
 	/* 'a'..'z' in turn for tweaks and notes; '+' map, '.' stop, '!' diverged, '|' run, '>'
 	 * stage */
 	char letter;
-	/* "temperature 4 -> 2"; of a stage its name and sets first: "finetune few, 500 steps" */
-	char text[96];
+	/* "temperature 4 -> 2"; of a stage its name and sets first: "finetune few, 500 steps"; a
+	 * longer one ends with an ellipsis */
+	char text[160];
 	int knob;         /* index in knob_table, for the value strip; -1: none */
 	double from, to;  /* values of that knob before and after */
 	struct ramp ramp; /* ramp of that knob from this step; no legs: none */
@@ -128,7 +129,8 @@ void curves_clear(struct curves *c);
 
 /*
  * A run goes back to `step`: its samples after that become those of a new run from CURVES_LEFT on,
- * dropped and forked there; its markers after it too. The baseline's are removed.
+ * forked there; its markers after it too. What was forked from those steps is now a fork of that
+ * run. The baseline's samples are removed.
  */
 void curves_cut(struct curves *c, unsigned run, uint32_t step);
 

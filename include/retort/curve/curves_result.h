@@ -10,11 +10,11 @@
 
 /*
  * Remove the curves of networks that `r` has made new, take the names of teachers, and add a marker
- * for each change from `was`, the state before, to r->info. Call for every result, in their order,
- * before `was` is replaced. Returns a bit for each branch whose curves were removed;
+ * for each change of a knob, in every run, and for the result itself. Call for every result, in
+ * their order. Returns a bit for each branch whose curves were removed;
  * CURVES_RESULT_ALL: those of all networks of all runs.
  */
-unsigned curves_result(struct curves *c, const struct lab_info *was, const struct request *r);
+unsigned curves_result(struct curves *c, const struct request *r);
 
 /* The runs that go back with the result of REWIND; returns their number. */
 size_t curves_result_back(const struct request *r, unsigned runs[LAB_RUNS]);

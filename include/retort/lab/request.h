@@ -15,6 +15,7 @@
 #include "retort/kd/logit_file.h"
 #include "retort/lab/lab.h"
 
+struct knob_change;
 struct request;
 struct shift_report;
 struct sweep;
@@ -209,7 +210,10 @@ struct request {
 	int branch;                  /* BRANCH_STUDENT or BRANCH_TEACHER(k): whose step it is */
 	const struct lab_info *info; /* the lab after it was applied; one reference, see
 					lab_snapshot.h */
-	char *page;                  /* AUGMENTED, MISMATCH: a text of several lines; owned */
+	/* knobs that have changed since the answer before, in every run; owned */
+	size_t n_changes;
+	struct knob_change *change;
+	char *page; /* AUGMENTED, MISMATCH: a text of several lines; owned */
 	/* what; allocated for the member of the kind alone */
 	union request_payload {
 		char none;

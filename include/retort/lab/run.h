@@ -46,6 +46,14 @@ struct run_figures {
 /* Nothing measured yet. */
 void run_figures_init(struct run_figures *f);
 
+/* Knobs of a run as the last answer had them, see knob_changes.h. */
+struct run_answered {
+	bool known;
+	struct knobs knobs;
+	int n_ramps;
+	struct ramp ramp[RAMP_KNOBS];
+};
+
 /*
  * Parameters, moments, step and states of losses are in the branches; positions of samplers are
  * functions of the step. Teachers, data and buffers (struct train) are shared by all runs.
@@ -65,6 +73,7 @@ struct run {
 	struct run_change *undo, *redo;
 	struct settings before, after; /* the settings that the stage under way has changed */
 	struct run_figures figures[2]; /* of the student and the baseline */
+	struct run_answered answered;  /* not copied */
 	bool begun;                    /* evaluated at the start of its work */
 	bool eval_missed; /* of the last step, which a ramp without memory has paused after */
 	/* [classes] the student's bias before and after `remedy prior` was applied */
