@@ -69,7 +69,7 @@ take_option(struct plot *p, int option)
 		return add_metric(p, optarg);
 	case CLI_RUN:
 		if (p->request.n_runs == FIGURE_NAMES)
-			return report_usage("too many runs at", optarg, "at most 32");
+			return report_usage("too many runs at", optarg, "at most 64");
 		p->request.run[p->request.n_runs++] = optarg;
 		return 0;
 	case CLI_TITLE:

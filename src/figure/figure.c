@@ -33,13 +33,21 @@ figure_series(const struct figure_line *l, unsigned metric)
 bool
 figure_fork(const struct figure_line *l, unsigned metric, uint32_t *step, double *value)
 {
-	const struct curves_run *r = curves_run(l->source->curves, l->run);
-	const struct series *parent;
+	const struct curves *c = l->source->curves;
+	const struct curves_run *r = curves_run(c, l->run);
+	uint32_t until = UINT32_MAX;
 
-	if (!r || !r->parent || l->branch != BRANCH_STUDENT)
+	if (l->branch != BRANCH_STUDENT)
 		return false;
-	parent = curves_series(l->source->curves, r->parent, l->branch, metric);
-	return parent && series_at(parent, r->fork, step, value) && isfinite(*value);
+	/* a run that was forked, or left, before its first evaluation has none itself */
+	for (; r && r->parent; r = curves_run(c, r->parent)) {
+		const struct series *parent = curves_series(c, r->parent, l->branch, metric);
+
+		until = r->fork < until ? r->fork : until;
+		if (parent && series_at(parent, until, step, value))
+			return isfinite(*value);
+	}
+	return false;
 }
 
 /* ---- lines ---- */
@@ -63,6 +71,16 @@ has_samples(const struct curves *c, unsigned run, unsigned branch, unsigned metr
 		return curves_series(c, run, branch, metric) != NULL;
 	for (unsigned m = 0; m < METRIC_COUNT; m++)
 		if (curves_series(c, run, branch, m))
+			return true;
+	return false;
+}
+
+/* Whether a network has markers. */
+static bool
+has_marks(const struct curves *c, unsigned run, unsigned branch)
+{
+	for (size_t i = 0; i < c->n_marks; i++)
+		if (c->mark[i].run == run && c->mark[i].branch == branch)
 			return true;
 	return false;
 }
@@ -116,7 +134,8 @@ add_runs(struct figure *f, size_t *cap, const struct figure_request *r,
 
 		for (unsigned b = BRANCH_STUDENT; b <= BRANCH_BASELINE; b++)
 			if (is_named(r, run->name) &&
-			    has_samples(s->curves, run->number, b, METRIC_NONE)) {
+			    (has_samples(s->curves, run->number, b, METRIC_NONE) ||
+			     (r->marked && has_marks(s->curves, run->number, b)))) {
 				struct figure_line *l = add_line(f, cap, s, run->number, b);
 
 				l->color = *color;

@@ -81,11 +81,20 @@ add_marks(struct text *out, const struct figure *f)
 	for (size_t i = 0; i < f->n_marks && i < FIGURE_MARKS; i++) {
 		char letter[4];
 
-		figure_marks_letter(i, letter);
-		text_addf(out, "# %s ", letter);
+		text_addf(out, "# %s %u ", figure_marks_letter(i, letter), f->mark[i]->step);
+		add_string(out, f->owner[i]->name);
+		text_add(out, " ");
 		add_string(out, f->mark[i]->text);
-		text_addf(out, "\nset label %zu \"%s\" at %u, graph 1.03 center tc rgb \"#%06X\"\n",
-			  i + 1, letter, f->mark[i]->step, figure_color(f->owner[i]->color));
+		text_add(out, "\n");
+	}
+	for (size_t i = 0, next; i < f->n_marks && i < FIGURE_MARKS; i = next) {
+		char name[FIGURE_MARKS_GROUP];
+
+		next = figure_marks_group(f, i, false, name);
+		text_addf(out,
+			  "set label %zu \"%s\" at %u, graph 0.97 left "
+			  "offset character 0.3,0 tc rgb \"#%06X\"\n",
+			  i + 1, name, f->mark[i]->step, figure_color(f->owner[i]->color));
 	}
 }
 

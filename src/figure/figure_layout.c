@@ -93,7 +93,7 @@ static double
 draw_legend(const struct figure_layout *l, double y)
 {
 	double x = l->left;
-	char name[200];
+	char name[328];
 
 	y += LEGEND_ROW;
 	for (size_t i = 0; i < l->f->n_lines; i++) {

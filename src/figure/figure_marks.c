@@ -9,8 +9,9 @@
 #define LETTER_ROW 10
 #define LETTER_ROWS 3
 #define LIST_ROW 10.5
+#define ENTRY 512     /* bytes */
 #define INDENT 18     /* of a text after its letter */
-#define ONE_COLUMN 12 /* entries that are listed below each other where they need the width */
+#define ONE_COLUMN 24 /* entries that are listed below each other where they need the width */
 
 static const struct figure_text letter_text = { .size = 8, .bold = true, .align = 0.5 };
 static const struct figure_text entry_text = { .size = 8 };
@@ -30,6 +31,20 @@ figure_marks_letter(size_t i, char buf[4])
 	return buf;
 }
 
+size_t
+figure_marks_group(const struct figure *f, size_t i, bool owners, char buf[FIGURE_MARKS_GROUP])
+{
+	size_t end = i + 1;
+	char first[4], last[4];
+
+	while (end < f->n_marks && end < FIGURE_MARKS && f->mark[end]->step == f->mark[i]->step &&
+	       (!owners || f->owner[end] == f->owner[i]))
+		end++;
+	snprintf(buf, FIGURE_MARKS_GROUP, end == i + 1 ? "%s" : "%s\u2013%s",
+		 figure_marks_letter(i, first), figure_marks_letter(end - 1, last));
+	return end;
+}
+
 void
 figure_marks_lines(const struct figure_layout *l, double top, double bottom)
 {
@@ -46,17 +61,17 @@ figure_marks_letters(const struct figure_layout *l, double y)
 {
 	double end[LETTER_ROWS] = { 0 };
 	int rows = 0;
-	char name[4];
+	char name[FIGURE_MARKS_GROUP];
 
 	if (l->f->n_marks == 0)
 		return y;
 	figure_layout_text(l, l->left - 5, y + LETTER_ROW - 2, &label_text, "changes");
-	for (size_t i = 0; i < count(l); i++) {
+	for (size_t i = 0, next; i < count(l); i = next) {
 		struct figure_text t = letter_text;
 		double x = figure_layout_x(l, l->f->mark[i]->step), width;
 		int row = 0;
 
-		figure_marks_letter(i, name);
+		next = figure_marks_group(l->f, i, true, name);
 		width = l->pen->width(l->pen->arg, &t, name) + 1;
 		while (row < LETTER_ROWS && end[row] > x - width / 2)
 			row++;
@@ -95,7 +110,7 @@ entry(const struct figure *f, size_t i, char *buf, size_t size)
 static size_t
 columns(const struct figure_layout *l)
 {
-	char text[320], fitted[328];
+	char text[ENTRY], fitted[ENTRY + 8];
 
 	for (size_t i = 0; count(l) <= ONE_COLUMN && i < count(l); i++) {
 		figure_layout_fit(l, &entry_text, entry(l->f, i, text, sizeof text), 1e9, fitted,
@@ -112,7 +127,7 @@ static void
 draw_entry(const struct figure_layout *l, size_t i, double x, double y, double room)
 {
 	struct figure_text t = letter_text;
-	char name[4], text[320], fitted[320];
+	char name[4], text[ENTRY], fitted[ENTRY];
 
 	t.align = 0;
 	t.color = figure_color(l->f->owner[i]->color);

@@ -70,6 +70,15 @@ point_step(const struct curves_mark *m, uint32_t end, int k)
 	return (uint32_t)(from + (to - from) * (uint64_t)k / (uint64_t)(points(m) - 1));
 }
 
+/* The step at which a line begins: 0, or that of its fork. */
+static uint32_t
+first_step(const struct figure_line *line)
+{
+	const struct curves_run *r = curves_run(line->source->curves, line->run);
+
+	return r && r->parent ? r->fork : 0;
+}
+
 /* Find the range of values. */
 static void
 find_range(struct strip *s)
@@ -84,7 +93,8 @@ find_range(struct strip *s)
 
 		if (m->knob != s->knob)
 			continue;
-		extend_range(s, m->from);
+		if (m->step > first_step(f->owner[i]))
+			extend_range(s, m->from);
 		for (int k = 0; k < points(m); k++)
 			extend_range(s, curves_mark_value(m, point_step(m, end, k)));
 	}
@@ -125,15 +135,6 @@ write_value(struct strip *s, double x, double value, uint32_t color)
 	figure_layout_text(s->l, x, s->y + LINE_TOP - 2, &t, text);
 }
 
-/* The step at which a line begins: 0, or that of its fork. */
-static uint32_t
-first_step(const struct figure_line *line)
-{
-	const struct curves_run *r = curves_run(line->source->curves, line->run);
-
-	return r && r->parent ? r->fork : 0;
-}
-
 /* The points of a line in a strip. */
 struct trace {
 	size_t n, cap;
@@ -169,7 +170,8 @@ add_change(struct strip *s, struct trace *t, size_t i, uint32_t color)
 	return value;
 }
 
-/* Draw the values of a line's knob from its first step to the last. */
+/* Draw the values of a line's knob from its first step to the last. The value before a change at
+ * the first step was never in force. */
 static void
 draw_values(struct strip *s, const struct figure_line *line)
 {
@@ -182,12 +184,13 @@ draw_values(struct strip *s, const struct figure_line *line)
 
 		if (!m)
 			continue;
-		if (t.n == 0) {
+		if (t.n == 0 && m->step > first) {
 			before = m->from;
 			add_point(&t, place(s, first, before));
 			write_value(s, figure_layout_x(s->l, first) + 1, before, color);
 		}
-		add_point(&t, place(s, m->step, before));
+		if (t.n)
+			add_point(&t, place(s, m->step, before));
 		before = add_change(s, &t, i, color);
 	}
 	if (t.n)

@@ -139,6 +139,11 @@ add_object(FILE *out, const struct figure_line *l, const struct row *row)
 			jsonwriter_string(&w, "knob", knob_table[row->mark->knob].name);
 			jsonwriter_number(&w, "from", row->mark->from);
 			jsonwriter_number(&w, "to", row->mark->to);
+			if (row->mark->ramp.n) {
+				jsonwriter_number(&w, "ramp_to", ramp_last(&row->mark->ramp));
+				jsonwriter_integer(&w, "ramp_until",
+						   (int64_t)ramp_end(&row->mark->ramp));
+			}
 		}
 	} else {
 		jsonwriter_string(&w, "metric", metric_info(row->metric)->name);
@@ -161,7 +166,7 @@ add_run(FILE *out, const struct figure_line *l)
 			  teacher                        ? "teacher"
 			  : l->branch == BRANCH_BASELINE ? "baseline"
 							 : "student");
-	if (!teacher && run && run->parent) {
+	if (l->branch == BRANCH_STUDENT && run && run->parent) {
 		const struct curves_run *parent = curves_run(l->source->curves, run->parent);
 
 		jsonwriter_string(&w, "parent", parent ? parent->name : "");
@@ -228,10 +233,12 @@ int
 figure_table_write(const struct figure_request *r, enum figure_table_kind kind, struct text *out,
 		   struct err *e)
 {
+	struct figure_request marked = *r;
 	struct figure f;
 	int status = 0;
 
-	if (figure_init(&f, r, e) < 0)
+	marked.marked = true;
+	if (figure_init(&f, &marked, e) < 0)
 		return -1;
 	if (kind == FIGURE_TABLE_JSON)
 		status = write_json(r, &f, out, e);

@@ -12,7 +12,7 @@
 
 #define FIGURE_SOURCES 64 /* curves that a figure can overlay */
 #define FIGURE_PANELS 8
-#define FIGURE_NAMES 32 /* runs that a request can name */
+#define FIGURE_NAMES 64 /* runs that a request can name */
 
 /* What is drawn. */
 struct figure_source {
@@ -28,6 +28,7 @@ struct figure_request {
 	size_t n_metrics; /* 0: val-nll and val-accuracy, or else the first evaluated one */
 	unsigned metric[FIGURE_PANELS];
 	const char *title; /* "" none */
+	bool marked;       /* runs without samples, too, that have markers */
 };
 
 /* Lines that differ in shape, too, for prints without colour. */
@@ -42,8 +43,8 @@ enum figure_dash {
 
 /* The line of one run or teacher; the same in every panel. */
 struct figure_line {
-	char name[160];  /* in the legend: "student", "wide", "A baseline" */
-	char label[160]; /* in tables: "s", "s:baseline", "A big" */
+	char name[320];  /* in the legend: "student", "wide", "A baseline" */
+	char label[320]; /* in tables: "s", "s:baseline", "A big" */
 	const struct figure_source *source;
 	unsigned run, branch;
 	int color; /* of figure_palette, FIGURE_GREY */
@@ -72,7 +73,8 @@ void figure_release(struct figure *f);
 /* The samples of a line in a panel; NULL: none. */
 const struct series *figure_series(const struct figure_line *l, unsigned metric);
 
-/* The point at which a fork leaves its parent's line; false if it is no fork, or unknown. */
+/* The last sample that a fork shares with its parent, or the parent's parent; false if it is no
+ * fork, or there is none. */
 bool figure_fork(const struct figure_line *l, unsigned metric, uint32_t *step, double *value);
 
 /* Red, green and blue of a colour, 0xRRGGBB. */

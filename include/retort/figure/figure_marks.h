@@ -11,6 +11,14 @@
 /* The name of a marker by its index: a..z, aa, ab ... Returns buf. */
 const char *figure_marks_letter(size_t i, char buf[4]);
 
+/*
+ * The name of the markers from `i` on that are at one step, and if `owners` of one line: "c", or
+ * "c-f" with a dash. Returns the index after the last of them.
+ */
+#define FIGURE_MARKS_GROUP 12
+size_t figure_marks_group(const struct figure *f, size_t i, bool owners,
+			  char buf[FIGURE_MARKS_GROUP]);
+
 /* Lines of the markers through the panels. */
 void figure_marks_lines(const struct figure_layout *l, double top, double bottom);
 
