@@ -4,6 +4,7 @@
 
 #include "retort/figure/figure_layout.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -134,6 +135,26 @@ draw_panels(const struct figure_layout *l, double y)
 	return y + STEPS;
 }
 
+/* Fit the axis of steps: whole numbers, and the curves use the whole width. */
+static void
+fit_steps(struct axis *x, uint32_t last)
+{
+	int n = 0;
+
+	axis_fit(x, 0, last, false, 9);
+	x->to = last;
+	for (int i = 0; i < x->n; i++) {
+		struct axis_tick *t = &x->tick[n];
+
+		*t = x->tick[i];
+		if (t->value != floor(t->value))
+			continue;
+		axis_step((uint32_t)t->value, t->label, sizeof t->label);
+		n++;
+	}
+	x->n = n;
+}
+
 /* Draw all, or measure. Returns the height of the page. */
 static double
 draw(const struct figure *f, const struct figure_pen *pen, bool draws)
@@ -146,8 +167,7 @@ draw(const struct figure *f, const struct figure_pen *pen, bool draws)
 	char title[200];
 	double y = EDGE;
 
-	axis_fit(&l.x, 0, f->last ? f->last : 1, false, 9);
-	l.x.to = f->last ? f->last : 1; /* the curves use the whole width */
+	fit_steps(&l.x, f->last ? f->last : 1);
 	if (f->title[0]) {
 		y += 11;
 		figure_layout_text(&l, (l.left + l.right) / 2, y, &title_text,

@@ -173,6 +173,42 @@ strips_show_the_values_of_knobs(void **state)
 	curves_free(c);
 }
 
+/* The texts of a figure of a run of `last` steps. */
+static struct text
+texts_of(uint32_t last)
+{
+	struct curves *c = curves_new(true);
+	struct figure_source source = { c, "" };
+	struct figure_request r = { .n_sources = 1, .source = &source, .title = "" };
+	struct drawn *d = mem_new(sizeof *d);
+	struct figure_pen pen = { d, note_line, note_dot, note_text, measure };
+	struct text texts;
+	struct figure f;
+	struct err e;
+
+	curves_sample(c, 1, BRANCH_STUDENT, METRIC_VAL_ACCURACY, 0, 0.123);
+	curves_sample(c, 1, BRANCH_STUDENT, METRIC_VAL_ACCURACY, last, 0.987);
+	CHECK_INT(figure_init(&f, &r, &e), 0);
+	figure_layout_draw(&f, &pen);
+	texts = d->texts;
+	figure_release(&f);
+	mem_free(d);
+	curves_free(c);
+	return texts;
+}
+
+static void
+steps_are_whole_numbers(void **state)
+{
+	struct text one = texts_of(1), many = texts_of(10000000);
+
+	(void)state;
+	CHECK(strstr(one.s, "\n0\n1\nval-accuracy\nstep\n"));
+	CHECK(strstr(many.s, "\n0\n2M\n4M\n6M\n8M\n10M\nval-accuracy\nstep\n"));
+	text_release(&one);
+	text_release(&many);
+}
+
 static void
 a_loss_over_decades_has_a_logarithmic_axis(void **state)
 {
@@ -308,6 +344,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(samples_are_drawn_where_the_axes_say),
 		TEST(strips_show_the_values_of_knobs),
+		TEST(steps_are_whole_numbers),
 		TEST(a_loss_over_decades_has_a_logarithmic_axis),
 		TEST(what_cannot_be_drawn_is_refused),
 		TEST(a_table_has_every_sample_and_marker),
