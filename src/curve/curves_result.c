@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "retort/lab/knob_changes.h"
-
 /* The marker of each kind of request that has one, as enum curves_mark_kind + 1. */
 static const int mark_of[REQUEST_KINDS] = {
 	[REQUEST_RUN] = CURVES_RUN + 1,       [REQUEST_MAP] = CURVES_MAP + 1,
@@ -112,16 +110,12 @@ count_marked(const struct request *r)
 	return n;
 }
 
-/* The text of a knob's marker: the note, or the knob's own part if there are several changes. */
-static const char *
-marker_text(const struct request *r, const struct knob_change *c, size_t changes, char *buf,
-	    size_t size)
+const char *
+curves_result_change(const struct knob_change *c, char *buf, size_t size)
 {
 	const char *name = knob_table[c->knob].name;
 	char from[64], to[64];
 
-	if (changes == 1 && c->run == r->run && r->note[0] && !strstr(r->note, ", "))
-		return r->note;
 	if (c->ramps && c->ramp.n)
 		snprintf(buf, size, "%s ramps to %s until %llu", name,
 			 curves_knob_value(c->knob, ramp_last(&c->ramp), to, sizeof to),
@@ -133,6 +127,16 @@ marker_text(const struct request *r, const struct knob_change *c, size_t changes
 			 curves_knob_value(c->knob, c->from, from, sizeof from),
 			 curves_knob_value(c->knob, c->to, to, sizeof to));
 	return buf;
+}
+
+/* The text of a knob's marker: the note, or the knob's own part if there are several changes. */
+static const char *
+marker_text(const struct request *r, const struct knob_change *c, size_t changes, char *buf,
+	    size_t size)
+{
+	if (changes == 1 && c->run == r->run && r->note[0] && !strstr(r->note, ", "))
+		return r->note;
+	return curves_result_change(c, buf, size);
 }
 
 /* Add a marker at the step of a result. */

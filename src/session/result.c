@@ -25,7 +25,7 @@ note_change(struct session *s, const struct request *r)
 {
 	if (r->status < 0)
 		return;
-	story_follow(&s->story, &s->info, r);
+	story_follow(&s->story, &s->info, s->curves, r);
 	if (r->note[0] && !r->unchanged)
 		output_change(&s->output, r->stamp, r->note);
 }
@@ -132,7 +132,7 @@ report_student(struct session *s)
 				(unsigned long long)s->info.run->baseline_diverged);
 		s->status = s->status ? s->status : 1;
 	}
-	change = story_tell(&s->story, &s->info, &n);
+	change = story_tell(&s->story, &s->info, s->curves, &n);
 	output_report(&s->output, &s->info, change, n);
 	if (s->live && !s->leaving)
 		observer_report(s->live, &s->info, change, n);

@@ -9,6 +9,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/curve/curves_result.h"
 #include "retort/lab/settings_describe.h"
 #include "retort/lab/tunable.h"
 
@@ -99,13 +100,72 @@ forget(struct story *t, int run)
 	t->n = n;
 }
 
-void
-story_follow(struct story *t, const struct lab_info *info, const struct request *r)
+/* A run has gone back to `step`: its changes from there on are those of the stretch that it left.
+ */
+static void
+leave(struct story *t, const struct curves *c, unsigned run, uint64_t step)
 {
-	char stamp[24];
-	uint64_t step;
-	struct report_change *c;
+	unsigned left = 0;
 
+	for (size_t i = 0; i < c->n_runs; i++)
+		if (c->run[i].run.left_by == run && c->run[i].run.number > left)
+			left = c->run[i].run.number;
+	for (size_t i = 0; left && i < t->n; i++) {
+		struct story_change *x = &t->entry[i];
+
+		if (x->run == (int)run && x->change.step >= step &&
+		    strcmp(x->change.stamp, "start") != 0)
+			x->run = (int)left;
+	}
+}
+
+static void
+follow_back(struct story *t, const struct curves *c, const struct request *r)
+{
+	unsigned runs[LAB_RUNS];
+	size_t n = curves_result_back(r, runs);
+
+	for (size_t i = 0; i < n; i++)
+		leave(t, c, runs[i], (uint64_t)r->u.rewind.at);
+}
+
+/* The changes of knobs of a run in an answer, "temperature 4 -> 2, lr 1 -> 2"; owned. */
+static struct text
+list_changes(const struct request *r, int run)
+{
+	struct text t = { 0 };
+	char change[160];
+
+	for (size_t i = 0; i < r->n_changes; i++)
+		if (r->change[i].run == run)
+			text_item(&t, "%s",
+				  curves_result_change(&r->change[i], change, sizeof change));
+	return t;
+}
+
+/* Add what an answer has changed in a run: its note, of other runs and after `all:` their knobs. */
+static void
+add_answer(struct story *t, const struct request *r, int run, uint64_t step)
+{
+	struct text knobs = list_changes(r, run);
+	bool own = run == r->run && !(r->all && knobs.len);
+	const char *text = own || (r->all && r->n_changes == 0) ? r->unchanged ? "" : r->note
+								: text_get(&knobs);
+	struct report_change *c;
+	char stamp[24];
+
+	if (text[0]) {
+		snprintf(stamp, sizeof stamp, "@%llu", (unsigned long long)step);
+		c = add_change(t, run, stamp, step);
+		text_fit(c->text, sizeof c->text, text);
+	}
+	text_release(&knobs);
+}
+
+void
+story_follow(struct story *t, const struct lab_info *info, const struct curves *c,
+	     const struct request *r)
+{
 	if (r->kind == REQUEST_DATA || r->kind == REQUEST_SEED)
 		t->n = 0;
 	if (r->kind == REQUEST_STUDENT || r->kind == REQUEST_DATA || r->kind == REQUEST_SEED ||
@@ -116,42 +176,41 @@ story_follow(struct story *t, const struct lab_info *info, const struct request 
 		add_knobs(t, r->run, &info->run->settings);
 		add_others(t, r->run, info);
 	}
-	if (!r->note[0] || r->unchanged)
+	if (r->kind == REQUEST_REWIND) {
+		follow_back(t, c, r);
 		return;
-	step = r->branch == BRANCH_STUDENT ? r->step : info->run->student.steps;
-	snprintf(stamp, sizeof stamp, "@%llu", (unsigned long long)step);
-	c = add_change(t, r->run, stamp, step);
-	snprintf(c->text, sizeof c->text, "%s", r->note);
-}
+	}
+	for (int i = 0; i < info->n_runs; i++) {
+		const struct lab_listed *l = &info->runs[i];
+		uint64_t step =
+			l->number == r->run && r->branch == BRANCH_STUDENT ? r->step : l->step;
 
-static const struct lab_listed *
-find_run(const struct lab_info *info, int number)
-{
-	for (int i = 0; i < info->n_runs; i++)
-		if (info->runs[i].number == number)
-			return &info->runs[i];
-	return NULL;
+		if (l->has_student)
+			add_answer(t, r, l->number, step);
+	}
 }
 
 /* Whether a change belongs to the history of a run: its own, or a parent's before the fork. */
 static bool
-belongs(const struct lab_info *info, int run, const struct story_change *c)
+belongs(const struct lab_info *info, const struct curves *c, int run, const struct story_change *x)
 {
 	uint64_t until = info->run->student.steps;
-	const struct lab_listed *r = find_run(info, run);
+	const struct curves_run *r = curves_run(c, (unsigned)run);
 
-	for (; r; r = find_run(info, r->parent)) {
-		bool start = strcmp(c->change.stamp, "start") == 0;
+	for (; r; r = r->parent ? curves_run(c, r->parent) : NULL) {
+		bool start = strcmp(x->change.stamp, "start") == 0;
 
-		if (c->run == r->number)
-			return start || c->change.step < until;
-		until = r->fork < until ? r->fork + 1 : until;
+		if (x->run == (int)r->number)
+			return start || x->change.step < until;
+		/* changes at the step to which a run went back are those of the stretch */
+		if (r->fork < until)
+			until = (uint64_t)r->fork + !r->left_by;
 	}
 	return false;
 }
 
 const struct report_change *
-story_tell(struct story *t, const struct lab_info *info, size_t *n)
+story_tell(struct story *t, const struct lab_info *info, const struct curves *c, size_t *n)
 {
 	int run = info->n_runs ? info->runs[info->focus].number : 1;
 
@@ -159,7 +218,7 @@ story_tell(struct story *t, const struct lab_info *info, size_t *n)
 	t->told = mem_array(t->n + 1, sizeof *t->told);
 	*n = 0;
 	for (size_t i = 0; i < t->n; i++)
-		if (belongs(info, run, &t->entry[i]))
+		if (belongs(info, c, run, &t->entry[i]))
 			t->told[(*n)++] = t->entry[i].change;
 	return t->told;
 }

@@ -4,6 +4,7 @@
 #define RETORT_CURVE_CURVES_RESULT_H
 
 #include "retort/curve/curves.h"
+#include "retort/lab/knob_changes.h"
 #include "retort/lab/request.h"
 
 #define CURVES_RESULT_ALL (1u << 31)
@@ -15,6 +16,9 @@
  * CURVES_RESULT_ALL: those of all networks of all runs.
  */
 unsigned curves_result(struct curves *c, const struct request *r);
+
+/* Write "temperature 4 -> 2", or what became of the knob's ramp. Returns buf. */
+const char *curves_result_change(const struct knob_change *c, char *buf, size_t size);
 
 /* The runs that go back with the result of REWIND; returns their number. */
 size_t curves_result_back(const struct request *r, unsigned runs[LAB_RUNS]);

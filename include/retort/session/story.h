@@ -3,13 +3,14 @@
 #ifndef RETORT_SESSION_STORY_H
 #define RETORT_SESSION_STORY_H
 
+#include "retort/curve/curves.h"
 #include "retort/session/report.h"
 
 /* Zeroed: no student yet. */
 struct story {
 	size_t n, cap;
 	struct story_change {
-		int run; /* its number */
+		int run; /* its number in the curves: of a stretch that was left, that */
 		struct report_change change;
 	} * entry;                  /* [n] in the order of the session */
 	struct report_change *told; /* of story_tell */
@@ -17,15 +18,17 @@ struct story {
 
 void story_release(struct story *t);
 
-/* Take an answer of the trainer that succeeded. `info`: the lab after it. The first step of a
- * student is that of its settings. */
-void story_follow(struct story *t, const struct lab_info *info, const struct request *r);
+/* Take an answer of the trainer that succeeded. `info`: the lab after it; `c`: the curves after it.
+ * The first step of a student is that of its settings. */
+void story_follow(struct story *t, const struct lab_info *info, const struct curves *c,
+		  const struct request *r);
 
 /*
  * Return what happened to the student of the focused run, and its number: its settings at the start
- * and the changes that steps followed, of a fork those of its parents before. Borrowed until the
- * next call.
+ * and the changes that steps followed, of a fork those of its parents before, by the curves `c`.
+ * Borrowed until the next call.
  */
-const struct report_change *story_tell(struct story *t, const struct lab_info *info, size_t *n);
+const struct report_change *story_tell(struct story *t, const struct lab_info *info,
+				       const struct curves *c, size_t *n);
 
 #endif
