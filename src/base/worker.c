@@ -45,6 +45,7 @@ run_worker(void *arg)
 		thread_lock(&w->lock);
 		w->order = NULL;
 		atomic_store(&w->cancelled, w->quit);
+		thread_wake(&w->lock);
 		thread_unlock(&w->lock);
 		w->done(w->arg, order);
 	}
@@ -100,6 +101,15 @@ worker_is_busy(struct worker *w)
 	busy = w->order != NULL;
 	thread_unlock(&w->lock);
 	return busy;
+}
+
+void
+worker_wait(struct worker *w)
+{
+	thread_lock(&w->lock);
+	while (w->order)
+		thread_wait(&w->lock);
+	thread_unlock(&w->lock);
 }
 
 void

@@ -20,6 +20,7 @@
 #include "retort/train/feed.h"
 #include "retort/train/feed_rows.h"
 #include "retort/lab/past.h"
+#include "retort/lab/past_store.h"
 #include "retort/lab/run_resume.h"
 #include "retort/lab/runs.h"
 #include "retort/lab/setup_data.h"
@@ -55,6 +56,7 @@ idle_change_release(struct trainer_state *w)
 	setup_data_drop(w);
 	wordnet_free(w->train.wordnet);
 	mem_free(w->swept);
+	past_store_free(w->past_store);
 	runs_release(w);
 	pool_free(w->train.pool);
 }

@@ -8,7 +8,10 @@
 
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
+#include "retort/lab/past_budget.h"
+#include "retort/lab/past_file.h"
 #include "retort/lab/past_state.h"
+#include "retort/lab/past_store.h"
 #include "retort/lab/runs.h"
 #include "retort/lab/trainer_state.h"
 
@@ -52,101 +55,6 @@ past_share(struct past *to, const struct past *from)
 	to->cost = from->cost;
 }
 
-/* ---- thinned ---- */
-
-/* How little state i is missed: the distance of its neighbours, as a share of its age. */
-static double
-gap(const struct past *p, size_t i, uint64_t now)
-{
-	double age = (double)(now - p->state[i]->step) + 1;
-
-	return (double)(p->state[i + 1]->step - p->state[i - 1]->step) / age;
-}
-
-static void
-remove_state(struct past *p, size_t i)
-{
-	past_state_free(p->state[i]);
-	memmove(&p->state[i], &p->state[i + 1], (--p->n - i) * sizeof *p->state);
-}
-
-/* Free the state of a run that is least missed, but no start of work; the last one after all
- * others. Return whether there was one. */
-static bool
-thin(struct past *p)
-{
-	size_t least = p->n;
-	uint64_t now = p->n ? p->state[p->n - 1]->step : 0;
-
-	for (size_t i = 1; i + 1 < p->n; i++)
-		if (!p->state[i]->starts && (least == p->n || gap(p, i, now) < gap(p, least, now)))
-			least = i;
-	if (least == p->n && p->n && !p->state[p->n - 1]->starts)
-		least = p->n - 1;
-	if (least == p->n)
-		return false;
-	remove_state(p, least);
-	return true;
-}
-
-static size_t
-bytes_of(const struct past *p)
-{
-	size_t sum = 0;
-
-	for (size_t i = 0; i < p->n; i++)
-		sum += p->state[i]->bytes / (size_t)p->state[i]->holders;
-	return sum;
-}
-
-size_t
-past_bytes(const struct trainer_state *w)
-{
-	size_t sum = 0;
-
-	for (int i = 0; i < w->n_runs; i++)
-		sum += bytes_of(&w->runs[i]->past);
-	return sum;
-}
-
-/* The run whose states take the most bytes. */
-static struct past *
-largest(const struct trainer_state *w)
-{
-	struct past *large = &w->runs[0]->past;
-
-	for (int i = 1; i < w->n_runs; i++)
-		if (bytes_of(&w->runs[i]->past) > bytes_of(large))
-			large = &w->runs[i]->past;
-	return large;
-}
-
-static bool
-thin_any(struct trainer_state *w)
-{
-	if (thin(largest(w)))
-		return true;
-	for (int i = 0; i < w->n_runs; i++)
-		if (thin(&w->runs[i]->past))
-			return true;
-	return false;
-}
-
-/*
- * Free states until all runs together fit: starts of work after all others, the oldest first.
- * Which starts are kept follows from the session alone, not from its speed: a replay can go back
- * where the session could.
- */
-static void
-fit_budget(struct trainer_state *w)
-{
-	size_t most = (size_t)w->info.run->settings.knobs.keep_mib << 20;
-
-	while (past_bytes(w) > most)
-		if (!thin_any(w))
-			remove_state(largest(w), 0);
-}
-
 void
 past_keep(struct trainer_state *w, bool starts)
 {
@@ -155,16 +63,17 @@ past_keep(struct trainer_state *w, bool starts)
 	struct past_state *s;
 	size_t starting = 0;
 
-	if (!starts && p->n && from - p->kept < SHARE * p->cost)
+	if (!starts && ((p->n && from - p->kept < SHARE * p->cost) || past_store_is_busy(w)))
 		return;
 	if (w->info.run->settings.knobs.keep_mib == 0) {
-		fit_budget(w); /* free those that there are */
+		past_budget_fit(w, starts); /* free those that there are */
 		return;
 	}
 	past_cut(p, w->run->student->state->step);
 	s = past_state_take(w, starts);
 	if (!s)
 		return; /* a run that cannot go back is still one that trains */
+	s->order = w->n_kept++;
 	while (p->n && p->state[p->n - 1]->step == s->step) {
 		s->starts |= p->state[p->n - 1]->starts;
 		past_state_free(p->state[--p->n]);
@@ -173,9 +82,9 @@ past_keep(struct trainer_state *w, bool starts)
 	p->state[p->n++] = s;
 	for (size_t i = 0; i < p->n; i++)
 		starting += p->state[i]->starts;
-	while (p->n > STATES + starting && thin(p))
+	while (p->n > STATES + starting && past_budget_thin(p, false))
 		;
-	fit_budget(w);
+	past_budget_fit(w, starts);
 	p->kept = mono_now();
 	p->cost = p->kept - from;
 }
@@ -185,6 +94,8 @@ past_follow(struct trainer_state *w)
 {
 	int at = runs_at(w);
 
+	if (past_store_reap(w, false))
+		past_budget_fit(w, false);
 	for (int i = 0; w->info.phase == LAB_DISTILLING && i < w->n_runs; i++) {
 		const struct run *r = w->runs[i];
 
@@ -192,6 +103,7 @@ past_follow(struct trainer_state *w)
 		    r->student->state->step % (uint64_t)r->info.settings.knobs.eval_every != 0)
 			continue;
 		runs_take(w, i);
+		past_budget_fit_starts(w);
 		past_keep(w, false);
 	}
 	runs_take(w, at);
@@ -208,29 +120,67 @@ past_before(const struct past *p, uint64_t step)
 	return UINT64_MAX;
 }
 
+static int
+refuse_find(const struct trainer_state *w, uint64_t step, struct err *e)
+{
+	const struct past *p = &w->run->past;
+
+	if (p->n)
+		return err_set(e,
+			       "step %llu is no longer kept (the first is %llu; `set keep-mib` and "
+			       "`set keep-files` keep more)",
+			       (unsigned long long)step, (unsigned long long)p->state[0]->step);
+	return err_set(e,
+		       "no state of run %d is kept (`run` keeps some, within the memory of the "
+		       "knob keep-mib)",
+		       w->run->about.number);
+}
+
+/* Whether steps up to `step` can be computed again from a state. */
+static int
+check_version(const struct trainer_state *w, const struct past_state *s, uint64_t step,
+	      struct err *e)
+{
+	if (s->version == w->taught || (s->step == step && s->starts))
+		return 0;
+	return err_set(e,
+		       "step %llu cannot be computed again, because teachers have changed since; "
+		       "only the first step of a run or stage before that is kept",
+		       (unsigned long long)step);
+}
+
+/*
+ * Read a state that is in a file; `i` becomes the index of the one before where that fails, with a
+ * message. Not across a start of work: what begins there is not computed again.
+ */
+static int
+load_state(struct trainer_state *w, size_t *i, struct err *e)
+{
+	struct past *p = &w->run->past;
+
+	while (!past_state_is_loaded(p->state[*i])) {
+		if (past_file_read(p->state[*i], e) == 0)
+			return 0;
+		if (p->state[*i]->starts || *i == 0)
+			return err_wrap(e, "the kept state of step %llu cannot be read",
+					(unsigned long long)p->state[*i]->step);
+		err_set(&w->kept_notice, "%s; an earlier state is used", e->msg);
+		--*i;
+	}
+	return 0;
+}
+
 int
-past_find(const struct trainer_state *w, uint64_t step, uint64_t *found, struct err *e)
+past_find(struct trainer_state *w, uint64_t step, uint64_t *found, struct err *e)
 {
 	const struct past *p = &w->run->past;
 	size_t i = last_at(p, step);
 
-	if (i == p->n && p->n)
-		return err_set(e,
-			       "step %llu is no longer kept (the first is %llu; `set keep-mib` "
-			       "keeps more)",
-			       (unsigned long long)step, (unsigned long long)p->state[0]->step);
 	if (i == p->n)
-		return err_set(
-			e,
-			"no state of run %d is kept (`run` keeps some, within the memory of the "
-			"knob keep-mib)",
-			w->run->about.number);
-	if (p->state[i]->version != w->taught &&
-	    (p->state[i]->step != step || !p->state[i]->starts))
-		return err_set(e,
-			       "step %llu cannot be computed again, because teachers have changed "
-			       "since; only the first step of a run or stage before that is kept",
-			       (unsigned long long)step);
+		return refuse_find(w, step, e);
+	if (check_version(w, p->state[i], step, e) < 0 || load_state(w, &i, e) < 0 ||
+	    check_version(w, p->state[i], step, e) < 0)
+		return -1;
 	*found = p->state[i]->step;
 	return 0;
 }
@@ -239,9 +189,12 @@ int
 past_restore(struct trainer_state *w, uint64_t found, struct err *e)
 {
 	struct past *p = &w->run->past;
-	const struct past_state *s = p->state[last_at(p, found)];
+	struct past_state *s = p->state[last_at(p, found)];
+	int status = past_state_restore(w, s, e);
 
-	if (past_state_restore(w, s, e) < 0)
+	if (s->path && !s->writing) /* it stays in its file */
+		past_state_free_blocks(s);
+	if (status < 0)
 		return -1;
 	past_cut(p, s->step);
 	return 0;

@@ -7,19 +7,37 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/base/scratch.h"
 #include "retort/lab/settings_change.h"
 #include "retort/train/best.h"
 #include "retort/train/freeze.h"
 
 void
-past_state_free(struct past_state *s)
+past_state_free_blocks(struct past_state *s)
 {
-	if (!s || --s->holders > 0)
-		return;
 	mem_free(s->state);
 	mem_free(s->best.value);
 	mem_free(s->bias_before);
 	mem_free(s->bias_after);
+	s->state = NULL;
+	s->best.value = s->bias_before = s->bias_after = NULL;
+}
+
+bool
+past_state_is_loaded(const struct past_state *s)
+{
+	return s->state;
+}
+
+void
+past_state_free(struct past_state *s)
+{
+	if (!s || (s->holders && --s->holders > 0) || s->writing)
+		return;
+	if (s->path)
+		scratch_remove(s->path);
+	mem_free(s->path);
+	past_state_free_blocks(s);
 	mem_free(s->stages);
 	mem_free(s->of_stage);
 	mem_free(s);

@@ -66,8 +66,8 @@ has_value(const struct sweep_plan_axis *a, const char *text)
 static int
 check_knob(const struct knob *k, struct err *e)
 {
-	static const char *const other[] = { "eval-every", "eval-rows", "log-every", "keep-mib",
-					     "best-by" };
+	static const char *const other[] = { "eval-every", "eval-rows",  "log-every",
+					     "keep-mib",   "keep-files", "best-by" };
 
 	if (k->when == KNOB_VIEW)
 		return err_set(e, "invalid knob '%s' (it changes the display only)", k->name);

@@ -16,6 +16,7 @@
 #include "retort/lab/lab_snapshot.h"
 #include "retort/lab/pace.h"
 #include "retort/lab/past.h"
+#include "retort/lab/past_store.h"
 #include "retort/lab/phase.h"
 #include "retort/lab/request_queue.h"
 #include "retort/lab/runs.h"
@@ -83,7 +84,7 @@ apply_request(struct trainer *t, struct request *r)
 		return; /* the worker's from here on */
 	if (t->work->pace != pace)
 		t->pace.next = 0;
-	trainer_out_not_finite(&t->out, t->work); /* before the answer: a session can end with it */
+	trainer_out_errors(&t->out, t->work); /* before the answer: a session can end with it */
 	r->status = status;
 	if (status == 0 && row->answered == REQUEST_AT_END)
 		t->report = r;
@@ -205,7 +206,7 @@ do_step(struct trainer *t)
 	trainer_out_samples(&t->out, t->work);
 	trainer_out_notices(&t->out, t->work);
 	trainer_out_swept(&t->out, t->work);
-	trainer_out_not_finite(&t->out, t->work);
+	trainer_out_errors(&t->out, t->work);
 	if (outcome == PHASE_DIVERGED)
 		trainer_out_event(&t->out, t->work, REQUEST_DIVERGED, &e);
 	if (outcome == PHASE_REPORTED) {
@@ -238,6 +239,7 @@ run_trainer(void *arg)
 	bool held = false, stop = false;
 
 	thread_flush_denormals();
+	past_store_clean();
 	while (!stop) {
 		apply_later(t);
 		if (atomic_load_explicit(&t->mail, memory_order_acquire) || held ||

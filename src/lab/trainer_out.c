@@ -153,14 +153,19 @@ trainer_out_swept(struct trainer_out *t, struct trainer_state *w)
 		s->n_finished = 0;
 }
 
-/* Report an evaluation that has figures which are not finite. */
-void
-trainer_out_not_finite(struct trainer_out *t, struct trainer_state *w)
+/* Report an error since the last boundary, if there is one. */
+static void
+report_error(struct trainer_out *t, struct trainer_state *w, enum request_kind kind, struct err *e)
 {
-	struct err *e = &w->not_finite;
-
 	if (!e->msg[0])
 		return;
-	trainer_out_event(t, w, REQUEST_NOT_FINITE, e);
+	trainer_out_event(t, w, kind, e);
 	e->msg[0] = '\0';
+}
+
+void
+trainer_out_errors(struct trainer_out *t, struct trainer_state *w)
+{
+	report_error(t, w, REQUEST_NOT_FINITE, &w->not_finite);
+	report_error(t, w, REQUEST_KEPT, &w->kept_notice);
 }

@@ -248,6 +248,8 @@ handle_end(struct session *s, const struct request *r)
 		session_message(s, true, "retort: %s", r->err.msg);
 		s->status = s->status ? s->status : 1;
 	}
+	if (r->kind == REQUEST_KEPT)
+		session_message(s, true, "retort: kept states: %s", r->err.msg);
 	if (r->kind == REQUEST_DIVERGED && !s->live) {
 		session_message(s, true, "retort: %s", r->err.msg);
 		session_fail(s, 1);

@@ -26,6 +26,9 @@ void worker_give(struct worker *w, void *order);
 /* Whether an order is being carried out. What `work` reads and writes may be changed while not. */
 bool worker_is_busy(struct worker *w);
 
+/* Waits until it is not busy; of the thread that gives orders. */
+void worker_wait(struct worker *w);
+
 /* Cancels the order that is being carried out, if one is. */
 void worker_cancel(struct worker *w);
 

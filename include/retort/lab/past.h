@@ -1,4 +1,4 @@
-/* States of a run at earlier steps, kept in memory so that it can go back to them. */
+/* States of a run at earlier steps, kept in memory and files so that it can go back to them. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_LAB_PAST_H
 #define RETORT_LAB_PAST_H
@@ -32,8 +32,7 @@ void past_cut(struct past *p, uint64_t step);
 /*
  * Keep the state of the run in hand. At the start of work (`starts`) always: steps are computed
  * again from there, and never across it; else only where copies take under a hundredth of the time
- * between two. Where all runs have more than the knob keep-mib allows, the states that are least
- * missed are freed: those nearest to their neighbours, seen from the present.
+ * between two, and while no file is being written. They are thinned as lab/past_budget.h says.
  */
 void past_keep(struct trainer_state *w, bool starts);
 
@@ -41,14 +40,12 @@ void past_keep(struct trainer_state *w, bool starts);
  * allocates nothing. */
 void past_follow(struct trainer_state *w);
 
-/* Bytes of the kept states of all runs. */
-size_t past_bytes(const struct trainer_state *w);
-
 /*
  * Step of the latest state of the run in hand at or before `step`, from which the steps between can
- * be computed again. -1 and an error: there is none.
+ * be computed again; it is in memory then. Where its file cannot be read, the state before it, with
+ * a message in w->kept_notice. -1 and an error: there is none.
  */
-int past_find(const struct trainer_state *w, uint64_t step, uint64_t *found, struct err *e);
+int past_find(struct trainer_state *w, uint64_t step, uint64_t *found, struct err *e);
 
 /*
  * Give the run in hand the state that past_find has found: parameters, moments, figures, settings,

@@ -7,13 +7,16 @@
 
 /*
  * The blocks of numbers are those of struct branch; the history is that of the run up to n_history,
- * which only grows.
+ * which only grows. The blocks are in memory or in a file (lab/past_file.h).
  */
 struct past_state {
 	uint64_t step, version; /* version: w->taught then; teachers have changed since: other */
 	bool starts;
-	int holders; /* runs that keep it */
-	size_t bytes;
+	int holders;    /* runs that keep it; 0 while `writing`: freed when that has ended */
+	uint64_t order; /* of all states of the session: ascending in time */
+	size_t bytes;   /* in memory, about as many in a file */
+	char *path;     /* owned: of its file, or the one that is written; NULL: none */
+	bool writing;   /* to its file, by another thread, which reads the blocks */
 	struct settings settings;
 	struct teaching teaching[TRAIN_TEACHERS];
 	int n_stages;
@@ -42,12 +45,19 @@ struct past_state *past_state_take(const struct trainer_state *w, bool starts);
 /* Another holder of a state, which nothing changes any more. Returns s. */
 struct past_state *past_state_share(struct past_state *s);
 
-/* Free it where this was the last holder. past_state_free(NULL) is fine. */
+/* Free it, and remove its file, where this was the last holder. past_state_free(NULL) is fine. */
 void past_state_free(struct past_state *s);
 
+/* Free its blocks of numbers, which are in its file. */
+void past_state_free_blocks(struct past_state *s);
+
+/* Whether its blocks of numbers are in memory. */
+bool past_state_is_loaded(const struct past_state *s);
+
 /*
- * Give the run in hand a state. Teachers and sets that were added since keep their weights; undo
- * and redo are empty, the baseline is dropped. -1 and an error without memory: nothing changed.
+ * Give the run in hand a state, which is loaded. Teachers and sets that were added since keep their
+ * weights; undo and redo are empty, the baseline is dropped. -1 and an error without memory:
+ * nothing changed.
  */
 int past_state_restore(struct trainer_state *w, const struct past_state *s, struct err *e);
 

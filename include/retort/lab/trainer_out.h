@@ -31,7 +31,8 @@ void trainer_out_notices(struct trainer_out *t, struct trainer_state *w);
  * boundary. */
 void trainer_out_swept(struct trainer_out *t, struct trainer_state *w);
 
-/* Report an evaluation that has figures which are not finite. */
-void trainer_out_not_finite(struct trainer_out *t, struct trainer_state *w);
+/* Report an evaluation that has figures which are not finite, and kept states that could not be
+ * written or read. */
+void trainer_out_errors(struct trainer_out *t, struct trainer_state *w);
 
 #endif

@@ -22,6 +22,7 @@ struct trainer_state_notice {
 	char note[280]; /* as run_figures.ended */
 };
 
+struct past_store;
 struct sweep;
 struct trainer_state;
 
@@ -54,7 +55,10 @@ struct trainer_state {
 	int64_t pace;        /* steps a second at most; 0: no limit */
 	char ended[280];     /* for the answer DONE: as run_figures.ended */
 	bool report_stopped; /* `stop` came while the baseline was trained for a report */
-	struct err not_finite; /* error of an evaluation since the last boundary; "": none */
+	struct past_store *past_store; /* owned; NULL: no state has been written to a file yet */
+	uint64_t n_kept;               /* states kept so far, of all runs */
+	struct err kept_notice; /* message about kept states since the last boundary; "": none */
+	struct err not_finite;  /* error of an evaluation since the last boundary; "": none */
 	struct run_figures figures[TRAIN_TEACHERS];
 	bool diverged;       /* paused because a step could not be applied */
 	uint64_t passes;     /* steps of the work at hand, of all runs together, ever */
