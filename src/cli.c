@@ -31,7 +31,7 @@ static const struct cli_option options[] = {
 	{ 'u', "until", "STEP", NULL, "run, replay: end after optimizer step STEP, at least 1" },
 	{ CLI_COLOR, "color", "WHEN", "auto, always, never", "auto, always or never (default: auto)" },
 	{ CLI_CHARSET, "charset", "SET", "auto, ascii, quadrants, braille", "glyphs of plots: auto, ascii, quadrants or braille (default: auto)" },
-	{ CLI_COMPLETE, "complete", NULL, NULL, NULL },
+	{ CLI_COMPLETE, "complete", NULL, NULL, NULL }, { CLI_BESIDE, "beside", "PROCESS", NULL, NULL },
 	{ 'h', "help", NULL, NULL, "print help; after a word, the help of that word" },
 	{ 'V', "version", NULL, NULL, "print the version" },
 	END,

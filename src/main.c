@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "retort/base/child.h"
 #include "retort/base/err.h"
 #include "retort/base/io.h"
 #include "retort/base/text.h"
@@ -205,6 +206,16 @@ check_option(int status, const struct err *e)
 	return cli_try_help("");
 }
 
+/* Train a sweep in the background of the process whose number is `word`. */
+static int
+attend(const char *word, struct err *e)
+{
+	int64_t n;
+
+	return text_to_int(word, &n) < 0 ? err_set(e, "invalid process '%s'", word)
+					 : child_attend((pid_t)n, e);
+}
+
 /* Where the path that an option has is stored; NULL: it has none. */
 static const char **
 path_of(struct play_options *c, int option)
@@ -215,13 +226,30 @@ path_of(struct play_options *c, int option)
 					: NULL;
 }
 
+/* Store the threads or the last step. Return 0 or the exit status. */
+static int
+take_number(struct play_options *c, int option)
+{
+	int64_t n;
+	bool valid = text_to_int(optarg, &n) == 0 && n >= 1;
+
+	if (option == 't' && (!valid || n > 256))
+		return report_usage("invalid threads", optarg, "1 to 256");
+	if (!valid)
+		return report_usage("invalid until", optarg, "a step, at least 1");
+	if (option == 't')
+		c->o.threads = (int)n;
+	else
+		c->o.until = (uint64_t)n;
+	return 0;
+}
+
 /* Store an option of getopt_long with its argument. Return 0 or the exit status. */
 static int
 take_option(struct play_options *c, int option)
 {
 	const char **path = path_of(c, option);
 	struct err e;
-	int64_t n;
 
 	if (path) {
 		*path = optarg;
@@ -232,22 +260,17 @@ take_option(struct play_options *c, int option)
 		c->o.json = true;
 		return 0;
 	case 't':
-		if (text_to_int(optarg, &n) < 0 || n < 1 || n > 256)
-			return report_usage("invalid threads", optarg, "1 to 256");
-		c->o.threads = (int)n;
-		return 0;
+	case 'u':
+		return take_number(c, option);
 	case 'c':
 		c->o.check = true;
-		return 0;
-	case 'u':
-		if (text_to_int(optarg, &n) < 0 || n < 1)
-			return report_usage("invalid until", optarg, "a step, at least 1");
-		c->o.until = (uint64_t)n;
 		return 0;
 	case CLI_WITHIN:
 		return check_option(permit_within(&c->o.permit, optarg, &e), &e);
 	case CLI_ALLOW:
 		return check_option(permit_allow(&c->o.permit, optarg, &e), &e);
+	case CLI_BESIDE: /* started by a session, for a sweep in the background */
+		return check_option(attend(optarg, &e), &e);
 	case CLI_COLOR:
 		c->color = optarg;
 		return check_choice("color", optarg);

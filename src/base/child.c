@@ -10,9 +10,13 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "retort/base/mem.h"
 
 /* Reads of stderr in one call: a child that never stops writing must not hold the caller. */
 #define STDERR_READS 16
@@ -99,6 +103,28 @@ child_start(struct child *c, const char *command, struct err *e)
 	close_fd(&fd[3]);
 	close_fd(&fd[5]);
 	return 0;
+}
+
+char *
+child_self(struct err *e)
+{
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+
+	if (n < 0) {
+		err_set(e, "/proc/self/exe: %s", strerror(errno));
+		return NULL;
+	}
+	path[n] = '\0';
+	return mem_text(path);
+}
+
+int
+child_attend(pid_t parent, struct err *e)
+{
+	if (setpriority(PRIO_PROCESS, 0, 19) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return err_set(e, "%s", strerror(errno));
+	return getppid() == parent ? 0 : err_set(e, "process %d has ended", (int)parent);
 }
 
 ssize_t

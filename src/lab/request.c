@@ -24,6 +24,7 @@
 #include "retort/lab/state_session.h"
 #include "retort/lab/stop_rule.h"
 #include "retort/lab/sweep.h"
+#include "retort/lab/sweep_background.h"
 #include "retort/lab/work.h"
 
 const char *const request_pairs_name[] = { "", "uniform", "last", "skip", "first", "auto" };
@@ -79,6 +80,7 @@ static void
 release_sweep(struct request *r)
 {
 	sweep_free(r->u.sweep.sweep);
+	ckpt_free(r->u.sweep.ckpt);
 }
 
 static void

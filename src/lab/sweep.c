@@ -14,6 +14,7 @@
 #include "retort/lab/sweep_group.h"
 #include "retort/lab/sweep_point.h"
 #include "retort/lab/sweep_score.h"
+#include "retort/lab/work.h"
 
 /* ---- memory ---- */
 
@@ -119,9 +120,27 @@ halvings(const struct sweep *s)
 	return n;
 }
 
+/* Check that the lab has time for a sweep. */
+static int
+check_phase(const struct trainer_state *w, const struct sweep *s, struct err *e)
+{
+	const struct lab_run *r = &w->run->info;
+
+	if (w->info.phase == LAB_IDLE)
+		return 0;
+	if (!s->background || w->info.phase != LAB_DISTILLING)
+		return work_refuse(w, e);
+	if (r->n_stages && r->stages[r->n_stages - 1].kind != LAB_RUN)
+		return err_set(e,
+			       "a stage is under way, whose settings end with it; sweep after it");
+	return 0;
+}
+
 static int
 check(const struct trainer_state *w, struct sweep *s, struct err *e)
 {
+	if (check_phase(w, s, e) < 0)
+		return -1;
 	if (!w->run->student)
 		return err_set(e, "no student yet; `student mlp 32` makes one");
 	if (w->run != w->runs[w->focus])
@@ -136,13 +155,12 @@ check(const struct trainer_state *w, struct sweep *s, struct err *e)
 }
 
 int
-sweep_request(struct trainer_state *w, struct request *r, struct err *e)
+sweep_prepare(struct trainer_state *w, struct sweep *s, struct err *e)
 {
-	struct sweep *s = r->u.sweep.sweep;
+	bool idle = w->info.phase == LAB_IDLE;
 
-	if (check(w, s, e) < 0 || idle_change_prepare(w, e) < 0 || choose_rows(w, s, e) < 0)
-		return err_wrap(e, "sweep");
-	if (count_labels(w, s, e) < 0)
+	if (check(w, s, e) < 0 || (idle && idle_change_prepare(w, e) < 0) ||
+	    choose_rows(w, s, e) < 0 || count_labels(w, s, e) < 0)
 		return err_wrap(e, "sweep");
 	make_units(w, s);
 	s->same = sweep_point_same(w, s);
@@ -150,9 +168,57 @@ sweep_request(struct trainer_state *w, struct request *r, struct err *e)
 	s->data = sweep_point_data(w, s);
 	sweep_point_keys(w, s);
 	s->target = s->steps >> halvings(s);
-	w->sweep = s;
+	return 0;
+}
+
+/* Let the work at hand wait. */
+static void
+hold_work(struct trainer_state *w, struct sweep *s)
+{
+	s->held = (struct sweep_held){ .phase = w->info.phase, .paused = w->info.paused };
+	for (int i = 0; i < w->n_runs; i++) {
+		s->held.trains[i] = w->runs[i]->about.trains;
+		w->runs[i]->about.trains = false;
+	}
+	runs_share(w);
 	w->info.phase = LAB_SWEEPING;
 	w->info.paused = false;
+}
+
+/* Continue it: outputs and buffers are those of its runs again. */
+static void
+resume_work(struct trainer_state *w, const struct sweep *s)
+{
+	w->info.phase = s->held.phase;
+	w->info.paused = s->held.paused;
+	for (int i = 0; i < w->n_runs; i++)
+		w->runs[i]->about.trains = s->held.trains[i];
+	runs_share(w);
+	for (int i = 0; i < w->n_runs; i++) {
+		if (i != w->focus && !s->held.trains[i])
+			continue;
+		runs_take(w, i);
+		if (w->run->orders.main.n)
+			idle_change_prepare(w, NULL); /* without memory: the next step pauses */
+	}
+	runs_take(w, w->focus);
+}
+
+bool
+sweep_holds(const struct trainer_state *w)
+{
+	return w->sweep && w->sweep->held.phase != LAB_IDLE;
+}
+
+int
+sweep_request(struct trainer_state *w, struct request *r, struct err *e)
+{
+	struct sweep *s = r->u.sweep.sweep;
+
+	if (sweep_prepare(w, s, e) < 0)
+		return -1;
+	hold_work(w, s);
+	w->sweep = s;
 	return 0;
 }
 
@@ -172,9 +238,8 @@ count_done(struct sweep *s)
 		s->done = 0;
 }
 
-/* Store the figures of the points for `expect`. */
-static void
-store_means(struct trainer_state *w, const struct sweep *s)
+void
+sweep_store(struct trainer_state *w, const struct sweep *s)
 {
 	mem_free(w->swept);
 	w->n_swept = s->done + 1;
@@ -184,28 +249,50 @@ store_means(struct trainer_state *w, const struct sweep *s)
 		w->swept[i] = sweep_score_point(s, i ? i : s->same, false);
 }
 
+/* Count the points that are finished, and check that they can be compared. */
+static int
+conclude(struct sweep *s, struct err *e)
+{
+	count_done(s);
+	if (s->done == 0)
+		return err_set(e, "sweep: stopped before the first point was finished");
+	if (s->stopped && s->halving)
+		return err_set(e, "sweep: stopped before the last halving");
+	if (!isfinite(sweep_score_point(s, s->same, false)))
+		return err_set(e, "sweep: the reference has diverged: nothing to compare with");
+	return 0;
+}
+
+bool
+sweep_recall_part(struct sweep *s)
+{
+	while (sweep_group_recall(s)) {
+		if (s->target == s->steps)
+			return true;
+		sweep_score_halve(s);
+	}
+	return false;
+}
+
+int
+sweep_recall(struct sweep *s, struct err *e)
+{
+	s->stopped = !sweep_recall_part(s);
+	return conclude(s, e);
+}
+
 static enum phase_outcome
 end_sweep(struct trainer_state *w, struct sweep *s, int status, struct err *e)
 {
 	for (size_t i = 0; i < s->n_units; i++)
 		sweep_free_run(&s->unit[i]);
 	w->sweep = NULL;
-	w->info.phase = LAB_IDLE;
 	w->pause_at = UINT64_MAX;
-	runs_share(w);
-	count_done(s);
-	if (status == 0 && s->done == 0)
-		status = err_set(e, "sweep: stopped before the first point was finished");
-	if (status == 0 && s->stopped && s->halving)
-		status = err_set(e, "sweep: stopped before the last halving");
-	if (status == 0 && !isfinite(sweep_score_point(s, s->same, false)))
-		status = err_set(e, "sweep: the reference has diverged: nothing to compare with");
-	if (status == 0) {
+	if (status == 0 && conclude(s, e) == 0) {
 		e->msg[0] = '\0';
-		store_means(w, s);
+		sweep_store(w, s);
 	}
-	if (w->run->orders.main.n) /* outputs and buffers are those of the focused run again */
-		idle_change_prepare(w, NULL);
+	resume_work(w, s);
 	return PHASE_REPORTED;
 }
 

@@ -85,6 +85,23 @@ sweep_group_choose(struct trainer_state *w, struct sweep *s)
 	}
 }
 
+bool
+sweep_group_recall(struct sweep *s)
+{
+	bool whole = true;
+
+	for (size_t k = 0; k < s->n_units; k++) {
+		size_t i = unit_at(s, k);
+		struct sweep_unit *u = i == SIZE_MAX ? NULL : &s->unit[i];
+
+		if (!u || u->state != SWEEP_WAITS || u->steps >= s->target)
+			continue;
+		take_known(s, u);
+		whole = whole && (u->state != SWEEP_WAITS || u->steps >= s->target);
+	}
+	return whole;
+}
+
 /* Take the runs of the group out of the list of runs. */
 static void
 detach(struct trainer_state *w, struct sweep *s)

@@ -22,6 +22,7 @@
 #include "retort/lab/runs.h"
 #include "retort/lab/runs_request.h"
 #include "retort/lab/stamp.h"
+#include "retort/lab/sweep.h"
 #include "retort/lab/trainer_out.h"
 
 /*
@@ -98,7 +99,7 @@ apply_due(struct trainer *t)
 {
 	struct trainer_state *w = t->work;
 
-	while (t->due.n > 0) {
+	while (t->due.n > 0 && !sweep_holds(w)) {
 		struct request *r = t->due.item[0];
 		uint64_t step = stamp_owner_step(w, r);
 
@@ -151,7 +152,7 @@ waits(const struct trainer *t, const struct request *r)
 static void
 apply_later(struct trainer *t)
 {
-	while (t->later.n > 0 && !runs_behind(t->work)) {
+	while (t->later.n > 0 && !runs_behind(t->work) && !sweep_holds(t->work)) {
 		struct request *r = t->later.item[0];
 
 		request_queue_drop_first(&t->later);

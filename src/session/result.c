@@ -91,7 +91,8 @@ write_checkpoint(struct session *s, const struct pending *p, const struct reques
 	bool published = (len && p->save[len - 1] == '/') || io_is_directory(p->save);
 	struct err e;
 
-	if ((!r->u.snapshot.leave || resume_note(s, r->u.snapshot.ckpt, &e) == 0) &&
+	if ((!r->u.snapshot.leave ||
+	     resume_note(s, r->u.snapshot.ckpt, recorder_hash(s->recorder), &e) == 0) &&
 	    write_snapshot(p, r, published, &e) == 0) {
 		s->over = s->over || r->u.snapshot.leave;
 		if (s->live)
@@ -143,6 +144,7 @@ static void
 apply_result(struct session *s, struct pending *p, struct request *r)
 {
 	note_change(s, r);
+	resume_follow(s, p->text);
 	if (r->kind == REQUEST_DATA) {
 		mem_free(s->data_line);
 		s->data_line = mem_text(p->text);
@@ -169,8 +171,7 @@ apply_result(struct session *s, struct pending *p, struct request *r)
 		bitext_use_use(s, p, r);
 	if (r->kind == REQUEST_SNAPSHOT && p->save)
 		write_checkpoint(s, p, r);
-	if (r->kind == REQUEST_SWEEP)
-		sweep_use_result(s, p, r);
+	sweep_use_answer(s, p, r);
 	if (r->page)
 		show_page(s, p, request_table[r->kind].name, r->page);
 	if (r->kind == REQUEST_REPORT)
@@ -263,8 +264,10 @@ close_run(struct session *s, const struct request *r)
 	bool ended =
 		r->kind == REQUEST_DONE || r->kind == REQUEST_REPORT || r->kind == REQUEST_SWEEP;
 
-	if (s->leaving && ended)
+	if (s->leaving && ended && s->info.phase == LAB_IDLE)
 		s->over = true;
+	else if (s->leaving && ended) /* work that has waited for a sweep */
+		session_line(s, "stop", NULL, NULL);
 	if (s->live && r->kind == REQUEST_DONE && s->owes_report && !s->stopped && !s->over &&
 	    !s->n_pending && !script_peek(s->script))
 		session_line(s, "report", NULL, NULL);

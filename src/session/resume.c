@@ -94,14 +94,14 @@ visit_note(struct state_field *f, char *hash, size_t size, bool *owes, struct st
 }
 
 int
-resume_note(struct session *s, struct ckpt *c, struct err *e)
+resume_note(struct session *s, struct ckpt *c, const char *hash, struct err *e)
 {
 	struct state_field f;
-	char hash[CHAIN_DIGITS + 1], *text = NULL;
+	char copy[CHAIN_DIGITS + 1], *text = NULL;
 
-	snprintf(hash, sizeof hash, "%s", recorder_hash(s->recorder));
+	snprintf(copy, sizeof copy, "%s", hash);
 	state_field_write(&f, e);
-	visit_note(&f, hash, sizeof hash, &s->owes_report, &s->story);
+	visit_note(&f, copy, sizeof copy, &s->owes_report, &s->story);
 	if (!f.failed)
 		text = state_field_text_of(&f);
 	state_field_release(&f);
@@ -149,6 +149,17 @@ is_setup(const struct session_options *o, struct lex *lex)
 	if (strcmp(d->name, "augment") == 0)
 		return args_get(&c.args, "hash");
 	return strcmp(d->name, "seed") == 0 || strcmp(d->name, "retort-session") == 0;
+}
+
+void
+resume_follow(struct session *s, const char *line)
+{
+	struct lex *lex = mem_new(sizeof *lex);
+	int column;
+
+	if (line && lex_line(line, lex, &column, NULL) == 0 && lex->n && is_setup(&s->o, lex))
+		text_addf(&s->setup, "%s\n", line);
+	mem_free(lex);
 }
 
 /* The lines of a recording that set the session up, without their stamps; the others are empty. */

@@ -158,6 +158,12 @@ script_peek(const struct script *s)
 	return s->next < s->n ? s->line[s->next] : NULL;
 }
 
+const struct script_line *
+script_ahead(const struct script *s, size_t n)
+{
+	return n < s->n - s->next ? s->line[s->next + n] : NULL;
+}
+
 bool
 script_is_stamped(const struct script_line *l)
 {

@@ -16,6 +16,7 @@
 #include "retort/session/result.h"
 #include "retort/session/complete.h"
 #include "retort/session/inside.h"
+#include "retort/session/sweep_child.h"
 #include "retort/session/sweep_journal.h"
 
 /* Return the absolute directory of a path, or NULL; owned. */
@@ -119,6 +120,7 @@ session_free(struct session *s)
 {
 	if (!s)
 		return;
+	sweep_child_free(s);
 	trainer_free(s->trainer);
 	recorder_free(s->recorder);
 	script_free(s->script);
@@ -131,6 +133,8 @@ session_free(struct session *s)
 	curves_file_free(s->metrics);
 	mem_free(s->data_line);
 	mem_free(s->recording_dir);
+	mem_free(s->table);
+	text_release(&s->setup);
 	resume_free(s->resume);
 	mem_free(s);
 }
@@ -223,6 +227,7 @@ session_pump(struct session *s)
 		taken += n;
 	}
 	session_flush_metrics(s, false);
+	sweep_child_pump(s);
 	more = !s->over && session_script_read(s);
 	resume_pump(s);
 	post_measurement(s);
@@ -235,10 +240,16 @@ session_fd(const struct session *s)
 	return trainer_fd(s->trainer);
 }
 
+int
+session_child_fd(const struct session *s)
+{
+	return sweep_child_fd(s);
+}
+
 bool
 session_is_idle(const struct session *s)
 {
-	return !s->working && s->n_pending == 0 && !script_peek(s->script);
+	return !s->working && s->n_pending == 0 && !script_peek(s->script) && !s->background;
 }
 
 bool
@@ -276,6 +287,7 @@ session_stop(struct session *s)
 {
 	script_clear(s->script);
 	s->stopped = true;
+	sweep_child_free(s);
 	if (is_working(s))
 		session_line(s, "stop", NULL, NULL);
 	if (is_pending(s, REQUEST_TRANSLATE))

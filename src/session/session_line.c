@@ -199,8 +199,15 @@ execute_call(struct session *s, const struct cmd *d, struct cmd_call *c, const s
 		quit_session(s);
 	if (is_view)
 		return set_view_knob(s, c->request, e);
-	if (c->request && c->request->kind == REQUEST_SWEEP && sweep_use_open(s, c, e) < 0)
-		return -1;
+	if (c->sweep)
+		return sweep_use_act(s, c, e);
+	if (c->request &&
+	    (c->request->kind == REQUEST_SWEEP || c->request->kind == REQUEST_SWEEP_BEGIN)) {
+		int status = sweep_use_open(s, c, e);
+
+		if (status != 0)
+			return status < 0 ? -1 : 0;
+	}
 	if (c->request)
 		post_request(s, d, c, lex, line);
 	return 0;

@@ -111,9 +111,8 @@ decode_rows(const char *s, size_t len, struct sweep *sweep)
 	return row;
 }
 
-/* Take the unit of a line, if it is whole. */
-static void
-parse_line(const char *line, size_t len, struct sweep *s)
+void
+sweep_journal_line(const char *line, size_t len, struct sweep *s)
 {
 	struct fields f = { line, line + len };
 	struct sweep_figures got = { .row = NULL };
@@ -182,7 +181,7 @@ sweep_journal_parse(const char *text, size_t size, const char *data, struct swee
 		if (first && check_first(at, (size_t)(stop - at), data, e) < 0)
 			return -1;
 		if (!first)
-			parse_line(at, (size_t)(stop - at), s);
+			sweep_journal_line(at, (size_t)(stop - at), s);
 		first = false;
 		at = stop + 1;
 	}
@@ -273,6 +272,12 @@ sweep_journal_open(const char *path, bool temporary, const char *data, struct sw
 	j = mem_new(sizeof *j);
 	*j = (struct sweep_journal){ fd, mem_text(path), temporary };
 	return j;
+}
+
+const char *
+sweep_journal_path(const struct sweep_journal *j)
+{
+	return j->path;
 }
 
 void

@@ -182,11 +182,26 @@ add_commands(const struct sweep *s, int point, struct text *out)
 {
 	if (point == 0 || s->plan.fresh || s->seeds)
 		return;
-	text_add(out, "`fork best set");
+	text_add(out, "`fork best");
+	if (s->background)
+		text_addf(out, " at %llu", (unsigned long long)s->from);
+	text_add(out, " set");
 	for (int i = 0; i < s->plan.n_axes; i++)
 		text_addf(out, "%s %s %s", i ? " set" : "", sweep_plan_name(&s->plan, i),
 			  sweep_plan_value(&s->plan, point - 1, i));
 	text_addf(out, "` and `run %llu` train it again\n", (unsigned long long)s->steps);
+}
+
+void
+sweep_table_winner(const struct sweep *s, const struct sweep_compare *c, struct text *out)
+{
+	const struct sweep_compare_row *r = &c->row[c->winner];
+	char name[200] = "as it is";
+
+	if (r->point)
+		sweep_plan_text(&s->plan, r->point - 1, name, sizeof name);
+	text_addf(out, "winner: point %d, %s: %s", r->point, name,
+		  c->winner == c->reference ? "the reference" : verdict_name[c->word]);
 }
 
 static void

@@ -5,60 +5,124 @@
 #include "retort/session/sweep_use.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/figure/figure_sweep.h"
 #include "retort/lab/sweep_score.h"
+#include "retort/session/lex.h"
+#include "retort/session/sweep_child.h"
+#include "retort/session/sweep_folder.h"
 #include "retort/session/sweep_journal.h"
 #include "retort/session/sweep_table.h"
+
+#define BACKGROUND " in background" /* at the end of a line to record */
+
+char *
+sweep_use_line(const char *recorded)
+{
+	size_t len = strlen(recorded), tail = strlen(BACKGROUND);
+	char *line = mem_text(recorded);
+
+	if (len > tail && strcmp(recorded + len - tail, BACKGROUND) == 0)
+		line[len - tail] = '\0';
+	return line;
+}
 
 /* Path in the cache directory, named by data and line; owned. NULL: there is no such directory. */
 static char *
 cache_path(const struct session *s, const struct cmd_call *c)
 {
-	char *base = io_xdg("XDG_CACHE_HOME", ".cache"), *dir, *path = NULL, hex[65];
+	char *dir = sweep_folder_cache(), *line = sweep_use_line(text_get(&c->record)), *path;
 	struct text key = { 0 }, name = { 0 };
+	char hex[65];
 	struct hash h;
 
-	if (!base)
-		return NULL;
-	dir = io_join(base, "sweeps");
-	text_addf(&key, "%s %llu", s->info.data_hash, (unsigned long long)s->info.seed);
-	for (int i = 0; i < c->argc; i++)
-		cmd_quote(&key, c->argv[i]);
+	text_addf(&key, "%s %llu %s", s->info.data_hash, (unsigned long long)s->info.seed, line);
 	h = hash_of(key.s, key.len);
 	text_addf(&name, "%.16s.sweep", hash_hex(&h, hex));
-	if (io_mkdirs(dir, NULL) == 0)
-		path = io_join(dir, name.s);
+	path = dir ? io_join(dir, name.s) : NULL;
 	text_release(&key);
 	text_release(&name);
+	mem_free(line);
 	mem_free(dir);
-	mem_free(base);
 	return path;
+}
+
+/* Open the journal at a path; NULL: in the cache directory. */
+static int
+open_journal(struct session *s, struct cmd_call *c, const char *given, struct err *e)
+{
+	char *path = given ? io_join(c->dir, given) : cache_path(s, c);
+
+	c->journal = path ? sweep_journal_open(path, !given, s->info.data_hash,
+					       c->request->u.sweep.sweep, e)
+			  : NULL;
+	if (!path)
+		err_set(e, "there is no cache directory");
+	mem_free(path);
+	return c->journal ? 0 : -1;
+}
+
+/* The last point of a sweep in the background that has a figure in the lines which follow; -1: none
+ * has. */
+static int
+points_ahead(const struct session *s)
+{
+	const struct script_line *l;
+	struct lex *lex = mem_new(sizeof *lex);
+	int last = -1, column;
+	int64_t point;
+
+	for (size_t i = 0; (l = script_ahead(s->script, i)); i++) {
+		if (lex_line(l->text, lex, &column, NULL) < 0 || lex->n == 0)
+			continue;
+		if (strcmp(lex->word[0], "sweep") == 0)
+			break;
+		if (strcmp(lex->word[0], "expect") != 0 || lex->n < 2 ||
+		    strncmp(lex->word[1], "sweep.", 6) != 0)
+			continue;
+		lex->word[1][strcspn(lex->word[1], ":")] = '\0';
+		if (text_to_int(lex->word[1] + 6, &point) == 0 && point > last)
+			last = (int)point;
+	}
+	mem_free(lex);
+	return last;
+}
+
+/* A replay trains the points that the recording has figures of. 1: there are none, the line is
+ * skipped. */
+static int
+limit_points(struct session *s, struct sweep *sweep)
+{
+	int last = points_ahead(s);
+
+	if (last < 0) {
+		session_message(s, false,
+				"sweep: the recording has no figures of it, because it was ended "
+				"before; not trained");
+		return 1;
+	}
+	if (last > 0 && !sweep->halving)
+		sweep->most = last;
+	return 0;
 }
 
 int
 sweep_use_open(struct session *s, struct cmd_call *c, struct err *e)
 {
 	const char *given = args_word(&c->args, "journal");
-	char *path = given ? io_join(c->dir, given) : NULL;
 
-	if (s->o.replay || !s->info.data_hash[0]) {
-		mem_free(path);
+	if (s->background)
+		return err_set(e, "sweep: one is in the background; `sweep stop` ends it");
+	sweep_folder_clean();
+	if (s->o.replay && c->request->u.sweep.sweep->background)
+		return limit_points(s, c->request->u.sweep.sweep);
+	if (s->o.replay || !s->info.data_hash[0] || open_journal(s, c, given, e) == 0)
 		return 0;
-	}
-	if (!path)
-		path = cache_path(s, c);
-	if (!path)
-		return 0;
-	c->journal =
-		sweep_journal_open(path, !given, s->info.data_hash, c->request->u.sweep.sweep, e);
-	mem_free(path);
-	if (c->journal)
-		return 0;
-	if (given)
+	if (given || c->request->kind == REQUEST_SWEEP_BEGIN)
 		return err_wrap(e, "sweep");
 	session_message(s, true, "sweep: no journal: %s", e->msg);
 	return 0;
@@ -112,33 +176,46 @@ write_file(struct session *s, const struct pending *p, const struct sweep *sweep
 	}
 }
 
-void
-sweep_use_result(struct session *s, struct pending *p, struct request *r)
+char *
+sweep_use_page(struct session *s, const struct pending *p, const struct sweep *sweep,
+	       struct text *winner)
 {
-	const struct sweep *sweep = r->u.sweep.sweep;
 	struct sweep_compare c;
 	struct text page = { 0 };
+	char *title = sweep_use_line(p->text);
 
 	sweep_compare_make(sweep, s->info.seed, &c);
-	sweep_table_text(sweep, &c, p->text, &page);
+	sweep_table_text(sweep, &c, title, &page);
+	if (winner)
+		sweep_table_winner(sweep, &c, winner);
 	if (p->save)
 		write_file(s, p, sweep, &c);
 	sweep_compare_release(&c);
-	r->page = page.s;
-	sweep_journal_close(p->journal, !sweep->stopped);
+	mem_free(title);
+	mem_free(s->table);
+	s->table = mem_text(page.s);
+	return page.s;
+}
+
+void
+sweep_use_answer(struct session *s, struct pending *p, struct request *r)
+{
+	if (r->kind == REQUEST_SWEEP_BEGIN)
+		sweep_child_begin(s, p, r);
+	if (r->kind == REQUEST_SWEEP_END)
+		sweep_child_result(s, r);
+	if (r->kind != REQUEST_SWEEP)
+		return;
+	r->page = sweep_use_page(s, p, r->u.sweep.sweep, NULL);
+	sweep_journal_close(p->journal, !r->u.sweep.sweep->stopped);
 	p->journal = NULL;
 }
 
 void
-sweep_use_record(struct session *s, const struct pending *p, const struct request *r)
+sweep_use_figures(struct session *s, const char *stamp, const struct sweep *sweep)
 {
-	const struct sweep *sweep = r->u.sweep.sweep;
 	struct text line = { 0 };
 
-	text_add(&line, p->text);
-	if (sweep->stopped && sweep->done < sweep->plan.n_points && !sweep->most)
-		text_addf(&line, " points %d", sweep->done);
-	session_record(s, r->stamp, line.s);
 	for (int i = 0; !s->o.replay && i <= sweep->done; i++) {
 		double mean = sweep_score_point(sweep, i ? i : sweep->same, false);
 
@@ -146,7 +223,41 @@ sweep_use_record(struct session *s, const struct pending *p, const struct reques
 		text_addf(&line, "expect sweep.%d:%s %#.17g", i, metric_info(sweep->metric)->name,
 			  mean);
 		if (isfinite(mean))
-			session_record(s, "", line.s);
+			session_record(s, stamp, line.s);
 	}
 	text_release(&line);
+}
+
+void
+sweep_use_record(struct session *s, const struct pending *p, const struct request *r)
+{
+	const struct sweep *sweep = r->u.sweep.sweep;
+	char *plain = sweep_use_line(p->text);
+	struct text line = { 0 };
+
+	text_add(&line, plain);
+	if (sweep->stopped && sweep->done < sweep->plan.n_points && !sweep->most)
+		text_addf(&line, " points %d", sweep->done);
+	if (sweep->background)
+		text_add(&line, BACKGROUND);
+	session_record(s, r->stamp, line.s);
+	sweep_use_figures(s, r->stamp, sweep);
+	text_release(&line);
+	mem_free(plain);
+}
+
+/* ---- commands ---- */
+
+int
+sweep_use_act(struct session *s, const struct cmd_call *c, struct err *e)
+{
+	if (c->sweep == CMD_SWEEP_STOP)
+		return sweep_child_stop(s, e);
+	if (!s->table)
+		return err_set(e, "sweep show: no sweep has a table yet");
+	if (s->live)
+		observer_text(s->live, "sweep", s->table);
+	else
+		output_text(&s->output, "sweep", s->table);
+	return 0;
 }

@@ -152,8 +152,9 @@ view_runs_sweep(struct scene *s, struct err *e)
 	if (!r->has_student)
 		return err_set(e, "sweep: no student; `student mlp 16` creates one");
 	sweep_suggest_values(k, &r->settings.knobs, values, sizeof values);
-	snprintf(s->prefill, sizeof s->prefill, "sweep %s %s for %llu", k->name, values,
-		 (unsigned long long)steps);
+	snprintf(s->prefill, sizeof s->prefill, "sweep %s %s for %llu%s", k->name, values,
+		 (unsigned long long)steps,
+		 s->info.phase == LAB_DISTILLING ? " in background" : "");
 	s->wants |= SCENE_PROMPT;
 	return 0;
 }

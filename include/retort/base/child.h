@@ -24,6 +24,15 @@ struct child {
  * thread, one at a time for each child. */
 int child_start(struct child *c, const char *command, struct err *e);
 
+/* Path of the program that this process runs; caller frees. NULL and an error. */
+char *child_self(struct err *e);
+
+/*
+ * In a child: give way to other processes (nice 19), and end when the process `parent`, which has
+ * started this one, ends in any way. -1 and an error: it has ended already.
+ */
+int child_attend(pid_t parent, struct err *e);
+
 /* Write without blocking. Returns how many of `size` bytes were written, 0 when the pipe is full,
  * -1 when it is closed. */
 ssize_t child_write(struct child *c, const char *bytes, size_t size);

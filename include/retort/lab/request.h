@@ -301,6 +301,8 @@ struct request {
 		} fork;
 		struct {
 			struct sweep *sweep; /* owned; of the answer: with its result */
+			struct ckpt *ckpt; /* answer to SWEEP_BEGIN: the state of the session; owned
+					    */
 		} sweep;
 		struct {
 			int point, points;

@@ -36,6 +36,12 @@ struct sweep_unit {
 	struct eval_row *row; /* [n_rows] owned; NULL: none yet */
 };
 
+/* Work of the lab that waits while a sweep trains its points. */
+struct sweep_held {
+	enum lab_phase phase;
+	bool paused, trains[LAB_RUNS];
+};
+
 /*
  * The request, figures of a journal, and the result. Point 0 is the reference: the settings in
  * force; point i from 1 on is point i - 1 of the plan. Made on the main thread, handed to the
@@ -49,6 +55,7 @@ struct sweep {
 	unsigned metric; /* METRIC_VAL_NLL or METRIC_VAL_ACCURACY: points are ranked by it */
 	bool halving;    /* drop the worst half at half of the steps, and so on */
 	int most;        /* points to train; 0: all */
+	bool background; /* it may begin while the student trains */
 	size_t n_known, cap_known;   /* figures of a journal */
 	struct sweep_figures *known; /* [n_known] owned; of rows with hash `rows` */
 	size_t known_rows;           /* rows of each of them */
@@ -69,6 +76,7 @@ struct sweep {
 	bool stopped;            /* by `stop` */
 	int done;                /* points that follow one another from 0 on and are finished */
 	/* at work */
+	struct sweep_held held;     /* work that waits for it */
 	uint64_t target;            /* steps to which units are trained before the next halving */
 	size_t group[LAB_LOCKSTEP]; /* [n_group] units in training */
 	size_t n_group;
@@ -80,8 +88,27 @@ struct sweep {
 struct sweep *sweep_new(void);
 void sweep_free(struct sweep *s);
 
-/* SWEEP: check it, and begin. -1 and an error: nothing changed. */
+/* SWEEP: check it, and begin; one in the background may begin while the student trains, which
+ * then waits for it. -1 and an error: nothing changed. */
 int sweep_request(struct trainer_state *w, struct request *r, struct err *e);
+
+/* Whether a sweep is at work for which other work waits, with the requests that are stamped with
+ * its steps. */
+bool sweep_holds(const struct trainer_state *w);
+
+/* Check a sweep; list its rows, its units and their keys. -1 and an error. */
+int sweep_prepare(struct trainer_state *w, struct sweep *s, struct err *e);
+
+/* Take the figures of the journal for all units, with halvings, as far as they reach; false: some
+ * are missing. */
+bool sweep_recall_part(struct sweep *s);
+
+/* The same at the end of a sweep; s->stopped: some are missing. Count the points that are finished.
+ * 0, or -1 and an error: no result. */
+int sweep_recall(struct sweep *s, struct err *e);
+
+/* Store the figures of the points for `expect`. */
+void sweep_store(struct trainer_state *w, const struct sweep *s);
 
 /*
  * Train the units at work for a step, or begin with the next ones. PHASE_REPORTED: the sweep has

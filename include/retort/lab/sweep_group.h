@@ -13,6 +13,9 @@
 /* Choose the next units to train up to the target, s->group; n_group 0: all are there. */
 void sweep_group_choose(struct trainer_state *w, struct sweep *s);
 
+/* Take the figures of the journal for all units; false: some have not reached the target. */
+bool sweep_group_recall(struct sweep *s);
+
 /* Begin with the group that was chosen. -1 and an error. */
 int sweep_group_begin(struct trainer_state *w, struct sweep *s, struct err *e);
 

@@ -62,9 +62,14 @@ struct cmd_call {
 	double expected, within; /* out: `expect` */
 	int digits; /* out: `expect`: significant digits compared; 17: exact; 0: use `within` */
 	struct sweep_journal *journal; /* out: of a sweep; owned; NULL: none */
-	bool waits;                    /* out: `wait` */
-	uint64_t wait;                 /* out: step of `wait`; UINT64_MAX: none */
-	int version;                   /* out: of the format of the file; 0: not said */
+	enum {
+		CMD_SWEEP_STOP = 1,
+		CMD_SWEEP_SHOW
+	} sweep;         /* out: of the sweep in the background,
+			    of the last one; 0: none */
+	bool waits;      /* out: `wait` */
+	uint64_t wait;   /* out: step of `wait`; UINT64_MAX: none */
+	int version;     /* out: of the format of the file; 0: not said */
 	char kernel[64]; /* out: kernel that the recording was made with; "" unknown */
 	rules_set rules; /* out: of reading that made a difference for the file of the line */
 	bool failed;     /* out: a file could not be written, as `message` says: status 1 */

@@ -79,6 +79,9 @@ struct session {
 	bool leaving; /* `quit` came during work; leave when it has ended */
 	bool reached; /* the run that reaches `until` is posted: skip later unstamped lines */
 	struct replay replay;
+	struct text setup; /* lines that read data, or files that teachers and augmentations need */
+	struct sweep_child *background; /* NULL: no sweep is in the background */
+	char *table;                    /* of the last sweep; owned; NULL: none */
 	struct resume *resume; /* until the state of a recording is taken: nothing is recorded */
 	bool over;
 	int status;

@@ -37,8 +37,12 @@ void resume_result(struct session *s, const struct request *r);
 /* Queue a script for the time after that; as session_script if the session continues nothing. */
 void resume_script(struct session *s, const char *name, const char *text, const char *dir);
 
-/* Add to a state what the session knows: the last line of the recording, and what the next report
- * says. -1 and an error: that is too much to be read again. */
-int resume_note(struct session *s, struct ckpt *c, struct err *e);
+/* Add to a state what the session knows: the running hash of the last line of the recording, and
+ * what the next report says. -1 and an error: that is too much to be read again. */
+int resume_note(struct session *s, struct ckpt *c, const char *hash, struct err *e);
+
+/* Remember a line that took effect, without its stamp, if it reads data or a file that teachers or
+ * augmentations need, which are not in a state. NULL is accepted. */
+void resume_follow(struct session *s, const char *line);
 
 #endif

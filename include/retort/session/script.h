@@ -37,6 +37,9 @@ long script_add(struct script *s, const char *name, const char *text, const char
 /* True if `l` is a line of the file, or of one that the file reads. */
 bool script_is_within(const struct script_line *l, const char *path);
 
+/* The line that follows `n` others in the queue, borrowed; NULL: there is none. */
+const struct script_line *script_ahead(const struct script *s, size_t n);
+
 /* Return the next line, or NULL: script_peek leaves it in the queue (borrowed), script_take removes
  * it (owned). */
 const struct script_line *script_peek(const struct script *s);

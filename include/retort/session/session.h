@@ -71,7 +71,11 @@ bool session_pump(struct session *s);
 /* File descriptor that polls readable when session_pump has events to process. */
 int session_fd(const struct session *s);
 
-/* True if no work runs, no result is pending and no script line is queued. */
+/* The same of a sweep in the background; -1: there is none. */
+int session_child_fd(const struct session *s);
+
+/* True if no work runs, no result is pending, no script line is queued, and no sweep is in the
+ * background. */
 bool session_is_idle(const struct session *s);
 
 /* False until a session that continues a recording has taken its state. */
@@ -80,7 +84,8 @@ bool session_is_ready(const struct session *s);
 /* True after `quit`, or after a script failed in a session that is not live. */
 bool session_is_over(const struct session *s);
 
-/* Stop the work at the next step boundary and drop the script, as after a signal. */
+/* Stop the work at the next step boundary, drop the script, and end a sweep in the background, as
+ * after a signal. */
 void session_stop(struct session *s);
 
 /* Exit status so far: 0; 1 the run failed; 2 a script error; 3 a replay differs. */

@@ -23,6 +23,12 @@ struct sweep_journal;
 struct sweep_journal *sweep_journal_open(const char *path, bool temporary, const char *data,
 					 struct sweep *s, struct err *e);
 
+/* Its path; borrowed. */
+const char *sweep_journal_path(const struct sweep_journal *j);
+
+/* Append the figures of a line to `known`, if it is whole. */
+void sweep_journal_line(const char *line, size_t len, struct sweep *s);
+
 /* Append the figures of a unit; on disk when it returns. -1 and an error. */
 int sweep_journal_add(struct sweep_journal *j, const struct sweep_figures *f, size_t n_rows,
 		      struct err *e);

@@ -10,6 +10,9 @@
 void sweep_table_text(const struct sweep *s, const struct sweep_compare *c, const char *line,
 		      struct text *out);
 
+/* Append "winner: point 2, temperature 4: BETTER". */
+void sweep_table_winner(const struct sweep *s, const struct sweep_compare *c, struct text *out);
+
 /* "temperature 4" of a row, "the settings in force" of the reference. Returns buf. */
 const char *sweep_table_point(const struct sweep *s, int point, char *buf, size_t size);
 

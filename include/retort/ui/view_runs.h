@@ -31,8 +31,8 @@ int view_runs_difference(struct scene *s, struct err *e);
  * kept state. */
 void view_runs_back(const struct scene *s, struct text *line);
 
-/* Open the prompt with a sweep of the selected knob over five values. -1 and an error without a
- * student. */
+/* Open the prompt with a sweep of the selected knob over five values, in the background while the
+ * student trains. -1 and an error without a student. */
 int view_runs_sweep(struct scene *s, struct err *e);
 
 #endif

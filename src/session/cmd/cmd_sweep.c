@@ -46,14 +46,18 @@ is_of_file(const struct cmd_call *c, int at)
 	return false;
 }
 
-/* The line to record: without files, which a replay would not write. */
+/* The line to record: without files, which a replay would not write; `in background` at its end. */
 static void
 record_line(struct cmd_call *c)
 {
+	const struct args_value *in = args_get(&c->args, "in");
+
 	text_add(&c->record, "sweep");
 	for (int i = 0; i < c->argc; i++)
-		if (!is_of_file(c, i))
+		if (!is_of_file(c, i) && !(in && (i == in->at - 1 || i == in->at)))
 			cmd_quote(&c->record, c->argv[i]);
+	if (in)
+		text_add(&c->record, " in background");
 }
 
 /* The file that the result is written to, c->save. */
@@ -75,7 +79,9 @@ take_file(struct cmd_call *c, struct err *e)
 static int
 exec_sweep(struct cmd_call *c, struct err *e)
 {
-	struct request *r = cmd_request(c, REQUEST_SWEEP);
+	bool background = args_get(&c->args, "in");
+	struct request *r =
+		cmd_request(c, background && !c->scripted ? REQUEST_SWEEP_BEGIN : REQUEST_SWEEP);
 	struct sweep *s = r->u.sweep.sweep = sweep_new();
 
 	if (parse_plan(c, s, e) < 0)
@@ -87,12 +93,32 @@ exec_sweep(struct cmd_call *c, struct err *e)
 	s->most = (int)args_number(&c->args, "points", 0);
 	if (s->halving && s->most)
 		return err_set(e, "sweep: halving takes all points; leave out points %d", s->most);
-	if (args_get(&c->args, "journal") || args_get(&c->args, "into"))
-		record_line(c);
+	s->background = background;
+	record_line(c);
 	return take_file(c, e);
 }
 
+static int
+exec_stop(struct cmd_call *c, struct err *e)
+{
+	(void)e;
+	c->sweep = CMD_SWEEP_STOP;
+	return 0;
+}
+
+static int
+exec_show(struct cmd_call *c, struct err *e)
+{
+	(void)e;
+	c->sweep = CMD_SWEEP_SHOW;
+	return 0;
+}
+
 static const struct grammar_form sweep_forms[] = {
+	GRAMMAR_FORM(exec_stop, { .word = "stop",
+				  .help = "end the sweep in the background with the points that "
+					  "are finished" }),
+	GRAMMAR_FORM(exec_show, { .word = "show", .help = "show the table of the last sweep" }),
 	GRAMMAR_FORM(
 		exec_sweep,
 		{ .name = "VALUES",
@@ -121,7 +147,10 @@ static const struct grammar_form sweep_forms[] = {
 		  .flags = GRAMMAR_ANY,
 		  .choices = FIGURE_SWEEP_SUFFIXES,
 		  .help = "write the result; its suffix is the format: " FIGURE_SWEEP_SUFFIXES },
-		GRAMMAR_FLAG("replace", "replace a file that exists")),
+		GRAMMAR_FLAG("replace", "replace a file that exists"),
+		GRAMMAR_ONE_OF("in", "background",
+			       "train the points in another process, at low priority, while the "
+			       "session goes on")),
 	{ 0 }
 };
 

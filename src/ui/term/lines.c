@@ -65,8 +65,9 @@ lines_run(struct session *s, struct err *e)
 	if (signals < 0)
 		return -1;
 	while (!session_is_over(s) && (open || !session_is_idle(s))) {
-		struct pollfd p[3] = { { session_fd(s), POLLIN, 0 },
+		struct pollfd p[4] = { { session_fd(s), POLLIN, 0 },
 				       { signals, POLLIN, 0 },
+				       { session_child_fd(s), POLLIN, 0 },
 				       { 0, POLLIN, 0 } };
 		bool more = session_pump(s);
 		int number;
@@ -74,7 +75,7 @@ lines_run(struct session *s, struct err *e)
 		fflush(stdout);
 		if (session_is_over(s) || (!open && session_is_idle(s)))
 			break;
-		poll(p, open ? 3 : 2, more ? 0 : -1);
+		poll(p, open ? 4 : 3, more ? 0 : -1);
 		number = sig_next();
 		if (number && caught)
 			break; /* a second signal */
@@ -83,7 +84,7 @@ lines_run(struct session *s, struct err *e)
 			open = false;
 			session_stop(s);
 		}
-		if (open && p[2].revents) {
+		if (open && p[3].revents) {
 			int got = read_input(s, &line);
 
 			open = got > 0;

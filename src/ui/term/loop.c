@@ -127,10 +127,11 @@ run_loop(struct loop *l)
 				      : l->slow / (double)l->scene->info.run->settings.knobs.fps);
 		bool dirty = l->scene->version != l->drawn,
 		     stalled = dirty && now >= due && !term_ready(l->term);
-		struct pollfd p[3] = { { term_fd(l->term),
+		struct pollfd p[4] = { { term_fd(l->term),
 					 (short)(stalled ? POLLIN | POLLOUT : POLLIN), 0 },
 				       { l->signals, POLLIN, 0 },
-				       { session_fd(l->session), POLLIN, 0 } };
+				       { session_fd(l->session), POLLIN, 0 },
+				       { session_child_fd(l->session), POLLIN, 0 } };
 
 		if (dirty && now >= due && !stalled) {
 			draw_frame(l, now);
@@ -138,7 +139,7 @@ run_loop(struct loop *l)
 		}
 		/* while a frame is pending, samples do not wake the loop: they are read once a
 		 * frame */
-		poll(p, dirty && !stalled ? 2 : 3,
+		poll(p, dirty && !stalled ? 2 : 4,
 		     more ? 0 : poll_timeout(l, now, due, dirty && !stalled));
 		now = mono_now();
 		handle_signals(l);
