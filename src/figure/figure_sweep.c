@@ -45,7 +45,7 @@ state_of(const struct sweep_compare *c, int i)
 	return r->diverged         ? "diverged"
 	       : r->dropped        ? "dropped"
 	       : i == c->reference ? "reference"
-				   : verdict_name[r->word];
+				   : verdict_word_name[r->word];
 }
 
 /* A field of a CSV table; NaN: an empty one. */
@@ -146,7 +146,7 @@ add_json_winner(const struct sweep *s, const struct sweep_compare *c, struct jso
 	jsonwriter_number(w, "difference-low", same ? NAN : c->against.low);
 	jsonwriter_number(w, "difference-high", same ? NAN : c->against.high);
 	jsonwriter_number(w, "p", same ? NAN : c->against.p);
-	jsonwriter_string(w, "verdict", same ? "reference" : verdict_name[c->word]);
+	jsonwriter_string(w, "verdict", same ? "reference" : verdict_word_name[c->word]);
 	jsonwriter_end(w, '}');
 }
 

@@ -15,6 +15,7 @@
 #include "retort/lab/ramp_change.h"
 #include "retort/lab/fork.h"
 #include "retort/lab/rewind.h"
+#include "retort/lab/run_compare.h"
 #include "retort/lab/runs_request.h"
 #include "retort/lab/save.h"
 #include "retort/lab/setup_data.h"

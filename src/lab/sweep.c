@@ -89,7 +89,7 @@ count_labels(struct trainer_state *w, struct sweep *s, struct err *e)
 	if (!scratch)
 		return err_set(e, "no memory for the figures of %zu rows", s->n_rows);
 	eval_rows(&w->train, &w->run->info.settings, w->run->student, s->row, s->n_rows, scratch,
-		  s->count);
+		  s->count, NULL);
 	mem_free(scratch);
 	return 0;
 }

@@ -225,7 +225,7 @@ evaluate(struct trainer_state *w, struct sweep *s, size_t unit, struct err *e)
 	if (!u->row)
 		return err_set(e, "no memory for the figures of %zu rows", s->n_rows);
 	eval_rows(&w->train, &w->run->info.settings, w->run->student, s->row, s->n_rows, u->row,
-		  NULL);
+		  NULL, NULL);
 	u->steps = s->target;
 	return 0;
 }

@@ -11,7 +11,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/rng.h"
 
-const char *const verdict_name[] = { "INCONCLUSIVE", "BETTER", "WORSE" };
+const char *const verdict_word_name[] = { "INCONCLUSIVE", "BETTER", "WORSE" };
 
 /* ---- bootstrap ---- */
 
@@ -186,6 +186,27 @@ verdict_t(const double *value, size_t n)
 		v.p = verdict_t_p(mean / error, (double)(n - 1));
 	else if (mean != 0)
 		v.p = 0;
+	return v;
+}
+
+struct verdict
+verdict_ratio(const double *value, const double *weight, size_t n)
+{
+	double *part = mem_array(n, sizeof *part), sum = 0, total = 0;
+	struct verdict v;
+
+	for (size_t i = 0; i < n; i++) {
+		sum += value[i];
+		total += weight[i];
+	}
+	if (!(total > 0)) {
+		mem_free(part);
+		return (struct verdict){ NAN, NAN, NAN, 1 };
+	}
+	for (size_t i = 0; i < n; i++)
+		part[i] = (value[i] - sum / total * weight[i]) * (double)n / total + sum / total;
+	v = verdict_t(part, n);
+	mem_free(part);
 	return v;
 }
 

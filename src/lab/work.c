@@ -75,7 +75,8 @@ bool
 work_allows(const struct request_row *row)
 {
 	static const enum request_kind allowed[] = { REQUEST_STOP,   REQUEST_PAUSE, REQUEST_RESUME,
-						     REQUEST_TOGGLE, REQUEST_STEP,  REQUEST_PACE };
+						     REQUEST_TOGGLE, REQUEST_STEP,  REQUEST_PACE,
+						     REQUEST_LIST };
 
 	for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
 		if (row == &request_table[allowed[i]])

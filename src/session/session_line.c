@@ -183,7 +183,8 @@ execute_call(struct session *s, const struct cmd *d, struct cmd_call *c, const s
 	if (lex->stamped && c->request && !request_is(c->request, REQUEST_IS_STAMP))
 		return err_set(e, "%s: a translation takes no stamp: its duration is unknown",
 			       d->name);
-	if ((lex->target[0] || lex->all) && (!c->request || is_view) && !c->message.len)
+	if ((lex->target[0] || lex->all) &&
+	    (!c->request || is_view || c->request->kind == REQUEST_LIST) && !c->message.len)
 		return err_set(e, "%s: acts on no run; `run focus %s` first", d->name,
 			       lex->all ? "RUN" : lex->target);
 	print_output(s, d, c);

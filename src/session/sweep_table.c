@@ -86,7 +86,7 @@ static void
 add_verdict(const struct sweep *s, const struct sweep_compare_row *r, struct text *out)
 {
 	text_addf(out, "%+8.4f [%+.4f, %+.4f] %6.4f %s", r->against.difference, r->against.low,
-		  r->against.high, r->against.p, verdict_name[r->word]);
+		  r->against.high, r->against.p, verdict_word_name[r->word]);
 	if (fabs(r->rows) <= 1)
 		text_addf(out, " (%.0f row%s of %zu)", fabs(r->rows), fabs(r->rows) == 1 ? "" : "s",
 			  s->n_rank);
@@ -221,7 +221,7 @@ add_winner(const struct sweep *s, const struct sweep_compare *c, struct text *ou
 	}
 	text_addf(out, ", the reference %.4f:\ndifference %+.4f [%+.4f, %+.4f], p %.4f: %s\n",
 		  c->reference_mean, c->against.difference, c->against.low, c->against.high,
-		  c->against.p, verdict_name[c->word]);
+		  c->against.p, verdict_word_name[c->word]);
 	add_commands(s, r->point, out);
 }
 

@@ -83,6 +83,35 @@ prediction_of(const struct branch_feed *f, int k, size_t row, size_t classes)
 		      : argmax(f->t_logits[k] + row * classes, classes); /* largest first */
 }
 
+/* The sum of the teachers' weights. */
+static double
+total_weight(const struct branch_feed *f)
+{
+	double total = 0;
+
+	for (int k = 0; k < f->n_teachers; k++)
+		total += f->t_weight[k];
+	return total;
+}
+
+/* What teacher k counts in their mean: its part of the sum of weights; alike where that is 0. */
+static double
+weight_of(const struct branch_feed *f, int k, double total)
+{
+	return total > 0 ? f->t_weight[k] / total : 1.0 / f->n_teachers;
+}
+
+double
+eval_kl(const struct branch_feed *teachers, size_t row, const real *x, size_t classes,
+	real *scratch)
+{
+	double total = total_weight(teachers), kl = 0;
+
+	for (int k = 0; k < teachers->n_teachers; k++)
+		kl += weight_of(teachers, k, total) * kl_of(teachers, k, row, x, classes, scratch);
+	return kl;
+}
+
 /* Add KL from each teacher's row, by weight, and whether the mixed teacher predicts class `mine`.
  */
 static void
@@ -90,20 +119,18 @@ add_teachers(struct eval_tally *t, const struct branch_feed *f, size_t row, cons
 	     size_t classes, size_t mine, real *scratch)
 {
 	real *mix = scratch, *log_p = scratch + classes;
-	double total = 0;
+	double total = total_weight(f);
 
-	for (int k = 0; k < f->n_teachers; k++)
-		total += f->t_weight[k];
 	for (int k = 0; k < f->n_teachers; k++) {
 		double kl = kl_of(f, k, row, x, classes, scratch);
 
-		t->kl += (total > 0 ? f->t_weight[k] / total : 1.0 / f->n_teachers) * kl;
+		t->kl += weight_of(f, k, total) * kl;
 		t->kl_of[k] += kl;
 		t->agree_with[k] += prediction_of(f, k, row, classes) == mine;
 	}
 	memset(mix, 0, classes * sizeof *mix);
 	for (int k = 0; k < f->n_teachers; k++) {
-		double weight = total > 0 ? f->t_weight[k] / total : 1.0 / f->n_teachers;
+		double weight = weight_of(f, k, total);
 
 		if (f->t_top[k].k) {
 			add_top_k(&f->t_top[k], row, weight, log_p, mix);

@@ -1,17 +1,24 @@
-/* eval_rows.c: nll and right predictions of each row. */
+/* eval_rows.c: nll, right predictions and divergence from the teachers of each row. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "retort/train/eval_rows.h"
 
+#include <math.h>
+
 #include "retort/nn/gemm/shard.h"
 #include "retort/nn/predict.h"
+#include "retort/train/eval.h"
+#include "retort/train/feed.h"
 
 struct rows_job {
 	struct train *train;
+	const struct settings *settings;
 	struct branch *b;
-	struct eval_row *out; /* of the first row of the chunk */
-	uint32_t *count;
+	struct eval_row *out;    /* of the first row of the chunk */
+	uint32_t *count;         /* or NULL */
+	float *kl;               /* or NULL */
+	struct branch_feed feed; /* outputs of the teachers for the chunk, with kl */
 	/* the chunk */
 	const real *logits;
 	const int32_t *label;
@@ -35,22 +42,26 @@ score_label(const real *x, size_t classes, int32_t label, real *scratch, double 
 static void
 score_row(const struct rows_job *j, size_t row, real *scratch)
 {
-	double nll = 0, log_p;
+	double nll = 0, kl = 0, log_p;
 	uint32_t right = 0, count = 0;
 
 	for (size_t k = row * j->labels; k < (row + 1) * j->labels; k++) {
 		int32_t label = j->label[k];
+		const real *x = j->logits + k * j->classes;
 
 		if (label < 0)
 			continue;
-		right += score_label(j->logits + k * j->classes, j->classes, label, scratch,
-				     &log_p) == (size_t)label;
+		right += score_label(x, j->classes, label, scratch, &log_p) == (size_t)label;
 		nll -= log_p;
+		if (j->kl)
+			kl += eval_kl(&j->feed, k, x, j->classes, scratch);
 		count++;
 	}
 	j->out[row] = (struct eval_row){ (float)nll, (float)right };
 	if (j->count)
 		j->count[row] = count;
+	if (j->kl)
+		j->kl[row] = j->feed.n_teachers ? (float)kl : NAN;
 }
 
 static void
@@ -76,6 +87,9 @@ score_chunk(void *arg, const struct predict_chunk *c)
 	chunk.classes = j->b->net->io.classes;
 	chunk.out = j->out + c->at;
 	chunk.count = j->count ? j->count + c->at : NULL;
+	chunk.kl = j->kl ? j->kl + c->at : NULL;
+	if (chunk.kl)
+		feed_teachers(j->train, j->settings, false, &chunk.feed);
 	chunk.pieces = shard_pieces(chunk.rows, chunk.labels * chunk.classes);
 	pool_run(j->b->pool, chunk.pieces, score_shard, &chunk);
 	return 0;
@@ -83,7 +97,7 @@ score_chunk(void *arg, const struct predict_chunk *c)
 
 void
 eval_rows(struct train *t, const struct settings *s, struct branch *b, const uint32_t *row,
-	  size_t n, struct eval_row *out, uint32_t *count)
+	  size_t n, struct eval_row *out, uint32_t *count, float *kl)
 {
 	const struct predict_rows p = { .ds = t->ds,
 					.row = row,
@@ -92,7 +106,9 @@ eval_rows(struct train *t, const struct settings *s, struct branch *b, const uin
 					.batch = &t->batch,
 					.chunk = train_batch(s),
 					.room = t->rows };
-	struct rows_job j = { .train = t, .b = b, .out = out, .count = count };
+	struct rows_job j = {
+		.train = t, .settings = s, .b = b, .out = out, .count = count, .kl = kl
+	};
 
 	predict_rows(b->net, &p, score_chunk, &j);
 }

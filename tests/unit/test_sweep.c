@@ -209,6 +209,29 @@ test_seeds(void **state)
 	CHECK(verdict_t(same, 2).p == 0);
 }
 
+/* Of weights 1 the ratio is a mean; of others its error is that of a linear part in each row. */
+static void
+test_ratio(void **state)
+{
+	static const double d[] = { 1, 2, 3, 4, 5 }, one[] = { 1, 1, 1, 1, 1 }, none[5] = { 0 };
+	static const double count[] = { 2, 0, 1, 1, 4 }; /* 15 / 8: parts 1 - 2 * 15 / 8 ... */
+	struct verdict v = verdict_ratio(d, one, 5), mean = verdict_t(d, 5);
+	double square = 0, half;
+
+	(void)state;
+	CHECK_NEAR(v.difference, 3, 1e-15);
+	CHECK_NEAR(v.low, mean.low, 1e-12);
+	CHECK_NEAR(v.p, mean.p, 1e-12);
+	v = verdict_ratio(d, count, 5);
+	for (int i = 0; i < 5; i++)
+		square += pow((d[i] - 1.875 * count[i]) * 5 / 8, 2);
+	half = 2.7764451052 * sqrt(square / 4 / 5);
+	CHECK_NEAR(v.difference, 1.875, 1e-15);
+	CHECK_NEAR(v.high - v.low, 2 * half, 1e-8);
+	v = verdict_ratio(d, none, 5);
+	CHECK(isnan(v.difference) && isnan(v.low) && v.p == 1);
+}
+
 /* The 27 resamples of three rows, each as likely: mean -1 to 3 with known shares. */
 static void
 test_bootstrap_exact(void **state)
@@ -298,11 +321,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_lists_and_ranges), TEST(test_random),
-		TEST(test_refused),          TEST(test_suggested),
-		TEST(test_student),          TEST(test_seeds),
-		TEST(test_bootstrap_exact),  TEST(test_bootstrap_normal),
-		TEST(test_one_row),          TEST(test_holm),
+		TEST(test_lists_and_ranges),
+		TEST(test_random),
+		TEST(test_refused),
+		TEST(test_suggested),
+		TEST(test_student),
+		TEST(test_seeds),
+		TEST(test_ratio),
+		TEST(test_bootstrap_exact),
+		TEST(test_bootstrap_normal),
+		TEST(test_one_row),
+		TEST(test_holm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

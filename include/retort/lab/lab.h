@@ -73,6 +73,15 @@ struct lab_listed {
 	char differs[96]; /* from the reference: "temperature 4 -> 8" */
 };
 
+/*
+ * How certain the difference of a run to the reference is: half of the 95 % interval of the
+ * difference of each figure, paired over the held-out rows. NaN: it has none.
+ */
+struct lab_interval {
+	int run, reference; /* numbers */
+	double accuracy, nll, kl;
+};
+
 enum lab_phase { LAB_IDLE, LAB_TRAINING, LAB_DISTILLING, LAB_REPORTING, LAB_SWEEPING };
 
 struct lab_set {

@@ -213,7 +213,7 @@ struct request {
 	/* knobs that have changed since the answer before, in every run; owned */
 	size_t n_changes;
 	struct knob_change *change;
-	char *page; /* AUGMENTED, MISMATCH: a text of several lines; owned */
+	char *page; /* AUGMENT_PREVIEW, MISMATCH, LIST: a text of several lines; owned */
 	/* what; allocated for the member of the kind alone */
 	union request_payload {
 		char none;
@@ -286,6 +286,9 @@ struct request {
 			} act;
 			char run[NET_NAME], name[NET_NAME]; /* name: RENAME */
 		} runs;
+		struct {
+			struct lab_interval interval; /* answer */
+		} compare;
 		struct {
 			int64_t at;    /* step; -1: see below; the answer has the step */
 			bool best;     /* of the best evaluation */

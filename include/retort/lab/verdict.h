@@ -26,6 +26,13 @@ void verdict_bootstrap(const double *value, const double *weight, size_t m, size
  * interval is infinite and p is 1. */
 struct verdict verdict_t(const double *value, size_t n);
 
+/*
+ * Interval and test of sum(value) / sum(weight) over n rows, by Student's t on its linear part in
+ * each row (the delta method): of weights 1 that of verdict_t. Cheap where verdict_bootstrap is
+ * not. No weight at all: NaN and p 1.
+ */
+struct verdict verdict_ratio(const double *value, const double *weight, size_t n);
+
 /* Probability of |t| or more under Student's distribution with `df` degrees of freedom. */
 double verdict_t_p(double t, double df);
 
@@ -36,7 +43,7 @@ double verdict_t_quantile(double p, double df);
 void verdict_holm(double *p, size_t n);
 
 enum verdict_word { VERDICT_INCONCLUSIVE, VERDICT_BETTER, VERDICT_WORSE };
-extern const char *const verdict_name[]; /* "INCONCLUSIVE" ... by enum */
+extern const char *const verdict_word_name[]; /* "INCONCLUSIVE" ... by enum */
 
 /* The word for a difference whose corrected p-value is `p`; better: -1 lower is better, 1 higher.
  */

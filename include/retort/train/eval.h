@@ -36,6 +36,11 @@ struct eval_result {
 void eval_add(struct eval_tally *t, const real *z, const int32_t *label, size_t n, size_t classes,
 	      const struct branch_feed *teachers, struct branch *b);
 
+/* KL from the teachers' outputs in row `row` of the feed to the logits x [classes] at temperature
+ * 1: the mean over teachers by weight. scratch [classes + 1]. */
+double eval_kl(const struct branch_feed *teachers, size_t row, const real *x, size_t classes,
+	       real *scratch);
+
 /* Accuracy, nll, expected calibration error over bins (lo, hi], agreement and kl. */
 struct scores eval_scores(const struct eval_tally *t, bool has_teachers);
 

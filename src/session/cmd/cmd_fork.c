@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "retort/curve/curves.h"
@@ -221,36 +220,11 @@ const struct cmd cmd_fork_rewind = {
 	.example = "rewind 0",
 };
 
-static void
-print_figure(struct text *out, int decimals, double x)
-{
-	if (isnan(x))
-		text_addf(out, "%9s", "-");
-	else
-		text_addf(out, "%9.*f", decimals, x);
-}
-
 static int
 exec_runs(struct cmd_call *c, struct err *e)
 {
-	const struct lab_info *i = c->info;
-
 	(void)e;
-	text_add(&c->output,
-		 "  run name          step  accuracy      nll       kl  what differs\n");
-	for (int k = 0; k < i->n_runs; k++) {
-		const struct lab_listed *r = &i->runs[k];
-
-		text_addf(&c->output, "%c%c%3d %-10s %7llu", k == i->focus ? '>' : ' ',
-			  r->trains ? '*' : ' ', r->number, r->name, (unsigned long long)r->step);
-		print_figure(&c->output, 4, r->last.accuracy);
-		print_figure(&c->output, 5, r->last.nll);
-		print_figure(&c->output, 5, r->last.kl);
-		text_addf(&c->output, "  %s%s%s%s%s\n",
-			  r->number == i->reference ? "(reference)" : "", r->differs,
-			  r->unpaired ? ", unpaired" : "", r->diverged ? ", diverged" : "",
-			  r->hidden ? ", hidden" : "");
-	}
+	cmd_request(c, REQUEST_LIST);
 	return 0;
 }
 
@@ -259,6 +233,8 @@ static const struct grammar_form runs_forms[] = { GRAMMAR_ALONE(exec_runs), { 0 
 const struct cmd cmd_fork_runs = {
 	.name = "runs",
 	.form = runs_forms,
-	.doc = "List the runs: the focused one has '>', those in training '*'.",
+	.doc = "List the runs with the intervals of their differences to the reference: the "
+	       "focused "
+	       "one has '>', those in training '*'.",
 	.example = "runs",
 };
