@@ -201,7 +201,7 @@ sweep_table_winner(const struct sweep *s, const struct sweep_compare *c, struct 
 	if (r->point)
 		sweep_plan_text(&s->plan, r->point - 1, name, sizeof name);
 	text_addf(out, "winner: point %d, %s: %s", r->point, name,
-		  c->winner == c->reference ? "the reference" : verdict_name[c->word]);
+		  c->winner == c->reference ? "the reference" : verdict_word_name[c->word]);
 }
 
 static void

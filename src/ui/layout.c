@@ -22,6 +22,7 @@
 #define TALL 32             /* rows of the body from which there is a log */
 #define LOG_ROWS 5          /* rows that runs leave to the log below them */
 #define RUNS_ROWS 4         /* rows of the runs, at least */
+#define RUNS_AROUND 3       /* rows of the heading and of the selected run */
 #define PROMPT_ROWS 3       /* of the prompt, at most */
 
 int
@@ -173,9 +174,8 @@ static void
 fill_runs(const struct scene *s, struct layout *l)
 {
 	struct layout_rect *log = &l->pane[LAYOUT_log];
-	int rows = s->info.n_runs + 2;
+	int rows = min_int(s->info.n_runs + RUNS_AROUND, log->height - LOG_ROWS);
 
-	rows = min_int(rows, log->height - LOG_ROWS);
 	if (s->info.n_runs < 2 || rows < RUNS_ROWS)
 		return;
 	l->pane[LAYOUT_runs] = rect(log->x, log->y, log->width, rows);
@@ -196,8 +196,8 @@ fill_right(const struct scene *s, struct layout_rect body, struct layout *l)
 	if (body.height >= TALL)
 		log = min_int(12, body.height / 4);
 	if (log && s->info.n_runs > 1 && body.height - log - teachers - map > RUNS_ROWS + 8)
-		log += min_int(s->info.n_runs + 2,
-			       RUNS_ROWS + 3); /* of which the runs have a part */
+		log += min_int(s->info.n_runs + RUNS_AROUND,
+			       RUNS_ROWS + 4); /* of which the runs have a part */
 	if (pane_empty(s, LAYOUT_map) || body.height - log - teachers - map < 5 ||
 	    (body.height < TALL && s->info.run->settings.n_maps == 0))
 		map = 0;

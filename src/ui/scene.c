@@ -114,6 +114,41 @@ scene_save(struct scene *s, unsigned run, uint64_t steps, const char *path)
 	snprintf(entry->path, sizeof entry->path, "%s", path);
 }
 
+/* The place of a run in the list of intervals; n_intervals: it has none. */
+static int
+find_interval(const struct scene *s, int run)
+{
+	int i = 0;
+
+	while (i < s->n_intervals && s->interval[i].is.run != run)
+		i++;
+	return i;
+}
+
+const struct scene_interval *
+scene_interval(const struct scene *s, int run)
+{
+	int i = find_interval(s, run);
+
+	return i < s->n_intervals && s->interval[i].is.reference == s->info.reference
+		       ? &s->interval[i]
+		       : NULL;
+}
+
+void
+scene_set_interval(struct scene *s, const struct scene_interval *interval)
+{
+	int i = find_interval(s, interval->is.run);
+
+	if (i == LAB_RUNS) { /* of more runs than there can be, forget the first */
+		memmove(s->interval, s->interval + 1, (LAB_RUNS - 1) * sizeof *s->interval);
+		i = LAB_RUNS - 1;
+	}
+	s->interval[i] = *interval;
+	s->n_intervals = i == s->n_intervals ? i + 1 : s->n_intervals;
+	s->version++;
+}
+
 bool
 scene_has_mark(const struct scene *s, const struct curves_mark *m, unsigned branch)
 {

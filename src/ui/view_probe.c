@@ -4,14 +4,17 @@
 
 #include "retort/ui/view_probe.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "retort/ui/editor.h"
 #include "retort/ui/gauge_sets.h"
+#include "retort/ui/layout.h"
 #include "retort/ui/view_result.h"
 
-#define INTERVAL 1 /* seconds between measurements of a kind while a network trains */
+#define INTERVAL 1         /* seconds between measurements of a kind while a network trains */
+#define COMPARE_SHARE 0.02 /* of the time at most for comparisons of runs */
 
 void
 view_probe_init(struct view_probe *p)
@@ -85,21 +88,102 @@ next_cka(struct view_probe *p, const struct scene *s, double now)
 	return r;
 }
 
+/* Whether the list of runs is on the screen, and its runs can be evaluated. */
+static bool
+are_compared(const struct scene *s)
+{
+	struct layout l;
+
+	if (s->info.n_runs < 2 || (s->info.phase != LAB_IDLE && s->info.phase != LAB_DISTILLING))
+		return false;
+	layout_make(s, s->width, s->height, &l);
+	return l.pane[LAYOUT_runs].height > 0;
+}
+
+static const struct lab_listed *
+find_reference(const struct scene *s)
+{
+	for (int i = 0; i < s->info.n_runs; i++)
+		if (s->info.runs[i].number == s->info.reference)
+			return &s->info.runs[i];
+	return NULL;
+}
+
+static bool
+same_scores(const struct scores *a, const struct scores *b)
+{
+	return memcmp(a, b, sizeof *a) == 0;
+}
+
+/* Whether one of both was evaluated since the interval of a run was measured. */
+static bool
+is_stale(const struct scene *s, const struct lab_listed *r, const struct lab_listed *reference)
+{
+	const struct scene_interval *known = scene_interval(s, r->number);
+
+	return r != reference && r->has_student &&
+	       !(known && same_scores(&known->own, &r->last) &&
+		 same_scores(&known->referenced, &reference->last));
+}
+
+/* The comparison of a run with the reference. */
+static struct request *
+next_compare(struct view_probe *p, const struct scene *s, double now)
+{
+	const struct lab_listed *reference = find_reference(s), *run = NULL;
+	struct request *r;
+
+	if (p->compare_ends) {
+		p->compare_wait = (now - p->compare_at) / COMPARE_SHARE;
+		p->compare_wait = p->compare_wait < INTERVAL ? INTERVAL : p->compare_wait;
+		p->compare_ends = false;
+	}
+	if (!reference || (is_training(s) && now < p->compare_at + p->compare_wait) ||
+	    !are_compared(s))
+		return NULL;
+	for (int i = 0; i < s->info.n_runs && !run; i++) {
+		p->compare_row = (p->compare_row + 1) % s->info.n_runs;
+		if (is_stale(s, &s->info.runs[p->compare_row], reference))
+			run = &s->info.runs[p->compare_row];
+	}
+	if (!run)
+		return NULL;
+	r = request_new(REQUEST_COMPARE);
+	snprintf(r->target, sizeof r->target, "%d", run->number);
+	p->compared = (struct scene_interval){
+		.is = { run->number, reference->number, NAN, NAN, NAN },
+		.own = run->last,
+		.referenced = reference->last,
+	};
+	p->compare_at = now;
+	p->busy = true;
+	return r;
+}
+
 struct request *
 view_probe_next(struct view_probe *p, struct scene *s, double now)
 {
+	struct request *r = NULL;
+
 	if (p->busy)
 		return NULL;
 	if (gauge_sets_open(s))
-		return next_gauge(p, s, now);
-	return editor_is_open(s) ? next_cka(p, s, now) : NULL;
+		r = next_gauge(p, s, now);
+	else if (editor_is_open(s))
+		r = next_cka(p, s, now);
+	return r ? r : next_compare(p, s, now);
 }
 
 void
 view_probe_take(struct view_probe *p, struct scene *s, const struct request *r)
 {
 	p->busy = false;
-	if (r->kind == REQUEST_GAUGE) {
+	if (r->kind == REQUEST_COMPARE) { /* of a refused one no interval is known */
+		if (r->status == 0 && r->u.compare.interval.reference == p->compared.is.reference)
+			p->compared.is = r->u.compare.interval;
+		scene_set_interval(s, &p->compared);
+		p->compare_ends = true;
+	} else if (r->kind == REQUEST_GAUGE) {
 		/* other sets may have been selected, or data replaced, in the meantime */
 		if (p->gauge_dropped || !are_selected(s, r->u.sets.first, r->u.sets.second))
 			p->gauge_stale = true;

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include <stdlib.h>
+
 #include "retort/lab/trainer.h"
 #include "retort/ui/curve_difference.h"
 #include "retort/ui/curve_runs.h"
@@ -10,6 +12,7 @@
 #include "retort/ui/pane.h"
 #include "retort/ui/span.h"
 #include "retort/ui/view_model.h"
+#include "retort/ui/view_probe.h"
 #include "scenes.h"
 #include "scenes_runs.h"
 #include "viewrig.h"
@@ -355,6 +358,82 @@ a_divergence_says_how_to_go_back(void **state)
 	view_model_free(v);
 }
 
+/* The run that the next measurement compares; 0: there is none. The measurement is answered. */
+static int
+compared(struct view_probe *p, double now)
+{
+	struct request *r = view_probe_next(p, &scene, now);
+	int run = 0;
+
+	if (!r)
+		return 0;
+	CHECK_INT(r->kind, REQUEST_COMPARE);
+	run = (int)strtol(r->target, NULL, 10);
+	CHECK(!view_probe_next(p, &scene, now)); /* one at a time */
+	r->u.compare.interval =
+		(struct lab_interval){ run, scene.info.reference, 0.01, 0.02, 0.03 };
+	view_probe_take(p, &scene, r);
+	request_free(r);
+	return run;
+}
+
+/* A run is compared with the reference when one of both has been evaluated and the list is shown.
+ */
+static void
+intervals_are_measured_when_they_are_shown(void **state)
+{
+	struct view_probe p;
+
+	(void)state;
+	view_probe_init(&p);
+	scene.n_intervals = 0;
+	scene.width = 160;
+	scene.height = 50;
+	scene.info.phase = LAB_IDLE;
+	CHECK_INT(compared(&p, 0), 2);
+	CHECK_INT(compared(&p, 0), 3);
+	CHECK_INT(compared(&p, 0), 4);
+	CHECK_INT(compared(&p, 0), 0);
+	CHECK_NEAR(scene_interval(&scene, 3)->is.nll, 0.02, 0);
+	scene.info.runs[2].last.nll += 1e-9;
+	CHECK_INT(compared(&p, 1), 3);
+	CHECK_INT(compared(&p, 1), 0);
+	scene.info.reference = 3;
+	CHECK(!scene_interval(&scene, 2));
+	CHECK_INT(compared(&p, 2), 4);
+	CHECK_INT(compared(&p, 2), 1);
+	scene.view.zoomed = true; /* without the list */
+	scene.view.focus = LAYOUT_loss;
+	CHECK_INT(compared(&p, 2), 0);
+	scene.view.zoomed = false;
+	scene.info.phase = LAB_REPORTING;
+	CHECK_INT(compared(&p, 2), 0);
+	scene.info.phase = LAB_DISTILLING;
+	CHECK_INT(compared(&p, 10), 2);
+	scene.info.runs[2].last.nll += 1e-9;
+	CHECK_INT(compared(&p, 10.5), 0); /* its answer took half a second: 2 % of the time */
+	CHECK_INT(compared(&p, 34), 0);
+	CHECK(compared(&p, 36));
+}
+
+static void
+a_row_has_the_interval_of_its_accuracy(void **state)
+{
+	struct canvas c = { 0 };
+	struct text t = { 0 };
+
+	(void)state;
+	canvas_resize(&c, 60, 9);
+	pane_runs.draw(&scene, canvas_all(&c));
+	canvas_dump(&c, &t);
+	CHECK(strstr(text_get(&t), "97.2%\u00B11.3"));
+	CHECK(strstr(text_get(&t), "90.5%\u00B12.1"));
+	CHECK(strstr(text_get(&t), "86.7%  "));
+	CHECK(strstr(text_get(&t), "to #1: acc +2.4\u00B11.3% nll -.020\u00B1.021"));
+	text_release(&t);
+	canvas_release(&c);
+}
+
 /* Runs are above the log of a tall screen, in the place of a plot or of terms on smaller ones. */
 static void
 the_pane_has_a_place(void **state)
@@ -364,8 +443,8 @@ the_pane_has_a_place(void **state)
 	(void)state;
 	scene.view.focus = LAYOUT_loss;
 	layout_make(&scene, 160, 50, &l);
-	CHECK_INT(l.pane[LAYOUT_runs].height, 6);
-	CHECK_INT(l.pane[LAYOUT_runs].y + 6, l.pane[LAYOUT_log].y);
+	CHECK_INT(l.pane[LAYOUT_runs].height, 7);
+	CHECK_INT(l.pane[LAYOUT_runs].y + 7, l.pane[LAYOUT_log].y);
 	layout_make(&scene, 80, 24, &l);
 	CHECK(!l.pane[LAYOUT_runs].height);
 	scene.view.focus = LAYOUT_runs;
@@ -397,6 +476,8 @@ main(void)
 		RUNS_TEST(a_plot_of_differences_says_so),
 		TEST(samples_update_the_list_of_runs),
 		TEST(a_divergence_says_how_to_go_back),
+		RUNS_TEST(intervals_are_measured_when_they_are_shown),
+		RUNS_TEST(a_row_has_the_interval_of_its_accuracy),
 		RUNS_TEST(the_pane_has_a_place),
 	};
 

@@ -85,6 +85,12 @@ struct scene_saved {
 	char path[512]; /* of that file; "": it was not saved */
 };
 
+/* The interval of the difference between a run and the reference, and what it was measured on. */
+struct scene_interval {
+	struct lab_interval is;        /* NaN: there is none */
+	struct scores own, referenced; /* of the last evaluations then */
+};
+
 struct scene {
 	struct lab_info info;
 	struct lab_run run; /* that info has */
@@ -93,6 +99,8 @@ struct scene {
 	char record[256]; /* path of the recording; "": unknown */
 	struct scene_saved saved[LAB_RUNS];
 	int n_saved;
+	struct scene_interval interval[LAB_RUNS]; /* [n_intervals] in any order */
+	int n_intervals;
 	double rate;           /* steps/s of the network that trains; 0: unknown */
 	double eta;            /* seconds left; < 0: unknown */
 	struct curves *curves; /* borrowed: of the session */
@@ -165,6 +173,10 @@ bool scene_has_mark(const struct scene *s, const struct curves_mark *m, unsigned
 const struct scene_saved *scene_saved(const struct scene *s, unsigned run);
 /* Remember that the student of a run was saved with so many steps; path "": it is new. */
 void scene_save(struct scene *s, unsigned run, uint64_t steps, const char *path);
+/* The interval of the difference between a run and the present reference; NULL: none is known. */
+const struct scene_interval *scene_interval(const struct scene *s, int run);
+/* Store an interval in the place of the last one of that run. */
+void scene_set_interval(struct scene *s, const struct scene_interval *interval);
 /* Append a line to the log; `level` as in struct scene_line. */
 void scene_log(struct scene *s, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

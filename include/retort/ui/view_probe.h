@@ -1,5 +1,5 @@
-/* Measurements for open panes: CKA of the layers in the map editor, two-sample test of the gauge.
- */
+/* Measurements for open panes: CKA of the layers in the map editor, two-sample test of the gauge,
+ * intervals of the differences between runs. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef RETORT_UI_VIEW_PROBE_H
 #define RETORT_UI_VIEW_PROBE_H
@@ -17,6 +17,11 @@ struct view_probe {
 	bool gauge_dropped;  /* the measurement in progress is of replaced data or networks */
 	double gauge_at;     /* time of the last gauge request, seconds */
 	uint64_t gauge_step; /* step of the evaluation before it */
+	double compare_at;   /* time of the last comparison of runs, seconds */
+	double compare_wait; /* seconds until the next while a network trains */
+	bool compare_ends;   /* its answer has come, and compare_wait is that of an earlier one */
+	int compare_row;     /* row of the list of runs that is compared next */
+	struct scene_interval compared; /* of the comparison in progress: run and evaluations */
 };
 
 void view_probe_init(struct view_probe *p);
@@ -26,7 +31,8 @@ void view_probe_drop(struct view_probe *p, struct scene *s, unsigned drops);
 
 /*
  * Return the measurement that an open pane needs, owned by the caller; NULL: none. While a network
- * trains, at most one a second of each kind; the gauge only after evaluations and changes.
+ * trains, at most one a second of each kind; the gauge only after evaluations and changes, runs
+ * only after evaluations and for at most 2 % of the time.
  */
 struct request *view_probe_next(struct view_probe *p, struct scene *s, double now);
 
