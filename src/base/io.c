@@ -176,24 +176,47 @@ io_rename(const char *from, const char *to, struct err *e)
 	return replace_by(from, to, e);
 }
 
-void *
-io_map(const char *path, size_t size, bool *fresh, struct err *e)
+void
+io_lock_byte(int fd, size_t at)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, PUBLIC);
+	struct flock l = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)at, .l_len = 1
+	};
+
+	while (fcntl(fd, F_OFD_SETLKW, &l) < 0 && errno == EINTR)
+		;
+}
+
+void
+io_unlock_byte(int fd, size_t at)
+{
+	struct flock l = {
+		.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = (off_t)at, .l_len = 1
+	};
+
+	fcntl(fd, F_OFD_SETLK, &l);
+}
+
+void *
+io_map(const char *path, size_t size, int *fd, bool *fresh, struct err *e)
+{
 	struct stat st;
 	void *p = MAP_FAILED;
 
-	if (fd < 0) {
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, PUBLIC);
+	if (*fd < 0) {
 		err_set(e, "%s: %s", path, strerror(errno));
 		return NULL;
 	}
-	*fresh = fstat(fd, &st) < 0 || (size_t)st.st_size != size;
-	if (!*fresh || (ftruncate(fd, 0) == 0 && posix_fallocate(fd, 0, (off_t)size) == 0))
-		p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (p == MAP_FAILED)
-		err_set(e, "%s: no room for %zu bytes", path, size);
-	close(fd);
-	return p == MAP_FAILED ? NULL : p;
+	io_lock_byte(*fd, 0);
+	*fresh = fstat(*fd, &st) < 0 || (size_t)st.st_size != size;
+	if (!*fresh || (ftruncate(*fd, 0) == 0 && posix_fallocate(*fd, 0, (off_t)size) == 0))
+		p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
+	if (p != MAP_FAILED)
+		return p;
+	err_set(e, "%s: no room for %zu bytes", path, size);
+	close(*fd);
+	return NULL;
 }
 
 void

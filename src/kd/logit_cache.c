@@ -79,9 +79,11 @@ map_file(struct logit_cache *k, const char *path, const struct hash *key, struct
 	void *block;
 
 	k->mapped = size + (has_sums ? mem_arena_round(chunks * sizeof *k->sum) : 0);
-	block = io_map(path, k->mapped, &fresh, e);
-	if (!block)
+	block = io_map(path, k->mapped, &k->fd, &fresh, e);
+	if (!block) {
+		k->mapped = 0;
 		return NULL;
+	}
 	if (has_sums) {
 		head = make_head(CHECKED, &k->shape, key);
 		k->sum = (uint32_t *)((char *)block + size);
@@ -90,6 +92,7 @@ map_file(struct logit_cache *k, const char *path, const struct hash *key, struct
 		memset(block, 0, k->mapped);
 		memcpy(block, &head, sizeof head);
 	}
+	io_unlock_byte(k->fd, 0);
 	return block;
 }
 
@@ -121,10 +124,12 @@ logit_cache_open(struct logit_cache *k, const struct logit_cache_shape *s, const
 void
 logit_cache_close(struct logit_cache *k)
 {
-	if (k->mapped)
+	if (k->mapped) {
 		io_unmap(k->block, k->mapped);
-	else
+		io_close(k->fd);
+	} else {
 		mem_free(k->block);
+	}
 	mem_free(k->read);
 	memset(k, 0, sizeof *k);
 }
@@ -181,6 +186,20 @@ logit_cache_has(struct logit_cache *k, size_t chunk)
 	if (k->read && !k->read[chunk])
 		k->read[chunk] = is_sound(k, chunk);
 	return !k->read || k->read[chunk];
+}
+
+void
+logit_cache_lock(const struct logit_cache *k, size_t chunk)
+{
+	if (k->mapped)
+		io_lock_byte(k->fd, 1 + chunk); /* byte 0 is that of the file */
+}
+
+void
+logit_cache_unlock(const struct logit_cache *k, size_t chunk)
+{
+	if (k->mapped)
+		io_unlock_byte(k->fd, 1 + chunk);
 }
 
 void

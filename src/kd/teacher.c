@@ -196,6 +196,20 @@ has_chunk(struct teacher *t, size_t chunk)
 	return true;
 }
 
+/* The same, unless another process has done it in the meantime. */
+static void
+need_chunk(struct teacher *t, size_t chunk)
+{
+	const struct logit_cache *logits = &t->cache[logits_layer(t)][MODEL_HIDDEN];
+
+	if (has_chunk(t, chunk))
+		return;
+	logit_cache_lock(logits, chunk);
+	if (!has_chunk(t, chunk))
+		fill_chunk(t, chunk);
+	logit_cache_unlock(logits, chunk);
+}
+
 /* Whether the outputs of a batch are those of the last forward pass, not of the cache. */
 static bool
 is_direct(const struct teacher *t, const struct batch *b)
@@ -213,8 +227,7 @@ teacher_run(struct teacher *t, const struct batch *b)
 		return;
 	}
 	for (size_t i = 0; i < b->rows; i++)
-		if (!has_chunk(t, (size_t)row[i] / t->chunk))
-			fill_chunk(t, (size_t)row[i] / t->chunk);
+		need_chunk(t, (size_t)row[i] / t->chunk);
 }
 
 const real *

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "retort/base/io.h"
 #include "retort/nn/gemm/blas.h"
@@ -61,17 +62,21 @@ make_net(struct teacher *t, const struct net *like, real *value, size_t capacity
 	return alloc_spatial(t, capacity, e);
 }
 
-/* Path of a cache file; its directory is made. NULL and an error; the caller frees it. */
+/* Path of a cache file; its directory is made. NULL and an error; the caller frees it. One that
+ * processes share while they fill it has the name of the machine: a file system of a network does
+ * not keep maps of two machines alike. */
 static char *
 make_path(const struct teacher *t, int layer, int tap, struct err *e)
 {
 	char *dir = io_xdg("XDG_CACHE_HOME", ".cache"),
 	     *outputs = dir ? io_join(dir, "answers") : NULL, *path = NULL;
-	char hex[65], name[120];
+	char hex[65], name[200], host[65] = "";
 
+	if (t->options.shared && gethostname(host, sizeof host - 1) < 0)
+		host[0] = '\0';
 	hash_hex(&t->key, hex);
-	snprintf(name, sizeof name, "%.24s-%d-%s", hex, layer,
-		 tap == TEACHER_SPATIAL ? "places" : model_tap_name[tap]);
+	snprintf(name, sizeof name, "%.24s-%d-%s%s%s", hex, layer,
+		 tap == TEACHER_SPATIAL ? "places" : model_tap_name[tap], host[0] ? "-" : "", host);
 	if (!outputs)
 		err_set(e, "cache disk: neither XDG_CACHE_HOME nor HOME names a directory");
 	else if (io_mkdirs(outputs, e) == 0)
@@ -85,13 +90,16 @@ static int
 open_cache(struct teacher *t, int layer, int tap, struct err *e)
 {
 	struct logit_cache_shape shape = teacher_cache_shape(t, layer, tap);
-	char *path = NULL;
-	int status;
+	bool disk = t->options.cache == TEACHER_DISK,
+	     file = disk || (t->options.cache == TEACHER_AUTO && t->options.shared);
+	char *path = file ? make_path(t, layer, tap, e) : NULL;
+	int status = -1;
 
-	if (t->options.cache == TEACHER_DISK && !(path = make_path(t, layer, tap, e)))
-		return -1;
-	status = logit_cache_open(&t->cache[layer][tap], &shape, path, &t->key, e);
+	if (path)
+		status = logit_cache_open(&t->cache[layer][tap], &shape, path, &t->key, e);
 	mem_free(path);
+	if (status < 0 && !disk)
+		status = logit_cache_open(&t->cache[layer][tap], &shape, NULL, &t->key, e);
 	return status;
 }
 
@@ -177,7 +185,8 @@ measure_effect(struct teacher *t, const struct net *like, real *value, struct er
 static bool
 same_options(const struct teacher_options *a, const struct teacher_options *b)
 {
-	return a->cache == b->cache && a->top == b->top && a->bf16 == b->bf16;
+	return a->cache == b->cache && a->top == b->top && a->bf16 == b->bf16 &&
+	       a->shared == b->shared;
 }
 
 int

@@ -91,17 +91,18 @@ feed_open(struct train *t, const struct settings *s, int i, struct err *e)
 {
 	struct train_teacher *teacher = &t->teacher[i];
 	struct net_info *info = &t->teacher_info[i];
+	struct teacher_options options = info->options;
 	unsigned wants[MODEL_LAYERS] = { 0 };
 	bool augmented = augment_any(&s->knobs, t->ds->kind);
 
+	options.shared = t->shares_outputs;
 	mapped_layers(s, i, wants);
 	for (int k = 0; k < t->n_beside; k++) {
 		mapped_layers(t->beside[k], i, wants);
 		augmented = augmented || augment_any(&t->beside[k]->knobs, t->ds->kind);
 	}
 	if (teacher_open(&teacher->outputs, teacher->branch->net, branch_value(teacher->branch),
-			 t->ds, &t->inputs, wants, &info->options, train_batch(s), augmented,
-			 e) < 0) {
+			 t->ds, &t->inputs, wants, &options, train_batch(s), augmented, e) < 0) {
 		info->cache_bytes = 0; /* it is closed */
 		return err_wrap(e, "teacher %s", info->name);
 	}

@@ -4,6 +4,7 @@
 #include "teacherrig.h"
 
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "retort/base/io.h"
@@ -172,10 +173,105 @@ files_without_checksums_are_read(void **state)
 	unsetenv("XDG_CACHE_HOME");
 }
 
+/* In a process of its own: open the shared cache, ask for all outputs, write the number of rows
+ * that went through the network, and their hash. */
+static void
+ask_beside(struct teacherrig *r, int fd)
+{
+	struct {
+		uint64_t forward;
+		struct hash outputs;
+	} got;
+	struct err e;
+	size_t len;
+	real *out;
+
+	if (teacherrig_open_teacher(r, &e) < 0)
+		_exit(1);
+	out = teacherrig_outputs(r, &len);
+	got.forward = r->says.forward;
+	got.outputs = hash_of(out, len * sizeof *out);
+	_exit(write(fd, &got, sizeof got) == sizeof got ? 0 : 1);
+}
+
+#define BESIDE 6
+
+/* Processes that begin at once fill each chunk of a shared cache once, and all read the same. */
+static void
+processes_share_the_work(void **state)
+{
+	char dir[] = "/tmp/retort-answers-XXXXXX";
+	struct {
+		uint64_t forward;
+		struct hash outputs;
+	} got;
+	uint64_t alone, sum = 0;
+	struct hash want;
+	struct teacherrig r;
+	int pipes[2], status;
+	struct err e;
+	size_t len;
+	real *out;
+
+	(void)state;
+	CHECK(mkdtemp(dir) != NULL && pipe(pipes) == 0);
+	setenv("XDG_CACHE_HOME", dir, 1);
+	teacherrig_open(&r);
+	r.options = (struct teacher_options){ .cache = TEACHER_MEMORY };
+	CHECK_INT(teacherrig_open_teacher(&r, &e), 0);
+	out = teacherrig_outputs(&r, &len);
+	alone = r.says.forward;
+	want = hash_of(out, len * sizeof *out);
+	mem_free(out);
+	teacher_close(&r.says);
+	r.options = (struct teacher_options){ .cache = TEACHER_AUTO, .shared = true };
+	for (int i = 0; i < BESIDE; i++)
+		if (fork() == 0)
+			ask_beside(&r, pipes[1]);
+	for (int i = 0; i < BESIDE; i++) {
+		CHECK_INT(read(pipes[0], &got, sizeof got), sizeof got);
+		CHECK(memcmp(&got.outputs, &want, sizeof want) == 0);
+		sum += got.forward;
+		CHECK(wait(&status) > 0 && status == 0);
+	}
+	CHECK(alone > 0);
+	CHECK_INT(sum, alone);
+	close(pipes[0]);
+	close(pipes[1]);
+	teacherrig_close(&r);
+	teacherrig_remove_tree(dir);
+	unsetenv("XDG_CACHE_HOME");
+}
+
+/* Without a directory for its files, a cache that is shared where it can be is in memory. */
+static void
+sharing_needs_no_directory(void **state)
+{
+	struct teacherrig r;
+	struct err e;
+	size_t len;
+
+	(void)state;
+	setenv("XDG_CACHE_HOME", "/dev/null", 1);
+	teacherrig_open(&r);
+	r.options = (struct teacher_options){ .cache = TEACHER_AUTO, .shared = true };
+	CHECK_INT(teacherrig_open_teacher(&r, &e), 0);
+	mem_free(teacherrig_outputs(&r, &len));
+	CHECK(r.says.forward > 0);
+	CHECK_INT(r.says.cache[r.layers - 1][MODEL_HIDDEN].mapped, 0);
+	teacher_close(&r.says);
+	r.options.cache = TEACHER_DISK;
+	CHECK_INT(teacherrig_open_teacher(&r, &e), -1);
+	teacherrig_close(&r);
+	unsetenv("XDG_CACHE_HOME");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(processes_share_the_work),
+		TEST(sharing_needs_no_directory),
 		TEST(cache_files_are_found_by_their_key_only),
 		TEST(damaged_chunks_are_computed_again),
 		TEST(files_without_checksums_are_read),

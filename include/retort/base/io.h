@@ -50,10 +50,18 @@ int io_rename(const char *from, const char *to, struct err *e);
 /*
  * Map a file of exactly `size` bytes shared, for reading and writing. A file that is missing or has
  * another size is created anew, filled with zeroes, and *fresh is set. Returns NULL with an error;
- * release with io_unmap.
+ * release with io_unmap. *fd is then open, the caller's, and byte 0 is locked, so that no other
+ * process maps the file before the caller has filled in its start: io_unlock_byte.
  */
-void *io_map(const char *path, size_t size, bool *fresh, struct err *e);
+void *io_map(const char *path, size_t size, int *fd, bool *fresh, struct err *e);
+
 void io_unmap(void *p, size_t size);
+
+/* Lock a byte of a file that several processes use, after waiting for the one that has it; it may
+ * lie past the end. Belongs to the descriptor, and ends with it. No effect where the file system
+ * has no locks. */
+void io_lock_byte(int fd, size_t at);
+void io_unlock_byte(int fd, size_t at);
 
 /* Open for appending; create if missing, `private`: for the owner only. Returns a descriptor, or
  * -1. */

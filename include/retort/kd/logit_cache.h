@@ -29,6 +29,7 @@ struct logit_cache {
 	uint8_t *read; /* [chunks] owned, 1: checked or filled in this session; NULL: memory */
 	void *block;   /* owned: all arrays but `read` */
 	size_t mapped; /* bytes of the file that the block is mapped from; 0: memory */
+	int fd;        /* of that file */
 };
 
 /* Bytes of a cache in memory. A file has four more for each chunk. */
@@ -58,6 +59,11 @@ real *logit_cache_at(const struct logit_cache *k, size_t row);
  * caller computes it again. Allocates nothing.
  */
 bool logit_cache_has(struct logit_cache *k, size_t chunk);
+
+/* Lock a chunk of a file while it is filled, so that other processes wait for it instead of filling
+ * it too. No effect on a cache in memory. */
+void logit_cache_lock(const struct logit_cache *k, size_t chunk);
+void logit_cache_unlock(const struct logit_cache *k, size_t chunk);
 
 /* Mark a chunk as filled, after its rows were written. */
 void logit_cache_commit(struct logit_cache *k, size_t chunk);

@@ -37,8 +37,10 @@ extern const char *const teacher_cache_name[]; /* by enum, NULL at the end */
 
 struct teacher_options {
 	enum teacher_cache cache;
-	size_t top; /* cache the `top` largest logits and the log sum exp of the rest; 0: all */
-	bool bf16;  /* weights of products rounded to bfloat16 and packed once */
+	size_t top;  /* cache the `top` largest logits and the log sum exp of the rest; 0: all */
+	bool bf16;   /* weights of products rounded to bfloat16 and packed once */
+	bool shared; /* auto: in files of the cache directory that the processes of this machine
+			share, in memory where there can be none; disk: these files */
 };
 
 struct teacher {

@@ -57,6 +57,7 @@ struct train {
 	struct wordnet *wordnet;       /* NULL: none was read */
 	struct remedy_result remedies; /* all that were computed on this data, by number */
 	struct train_orders *orders;   /* borrowed: of the run in hand */
+	bool shares_outputs;           /* of teachers, with other processes on this machine */
 	int n_beside; /* runs in training, for the outputs that they need of the teachers */
 	const struct settings *beside[TRAIN_RUNS]; /* borrowed */
 	/* teachers, as many as settings.n_teachers */
