@@ -12,6 +12,7 @@
 #include "retort/base/err.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/lab/sweep_share.h"
 #include "retort/session/headless.h"
 #include "retort/session/rcfile.h"
 #include "retort/session/resume.h"
@@ -42,6 +43,17 @@ read_session(const char *path)
 	err_print("retort: %s: NUL byte at %zu (expected a session file)", name, strlen(text));
 	mem_free(text);
 	return NULL;
+}
+
+/* The text of a session for one of several processes: that which rank 0 has read; standard input
+ * and files may be its alone. NULL after its message. */
+static char *
+spread_session(const struct sweep_share *share, char *text)
+{
+	size_t size = text ? strlen(text) + 1 : 0;
+	char *got = share->spread(share->arg, text, &size);
+
+	return share->rank ? got : text;
 }
 
 /* Run a session without a screen. Return the exit status. */
@@ -167,11 +179,16 @@ run_workbench(struct play_options *c, const char *name, const char *text, const 
 int
 play_file(struct play_options *c, const char *path, bool headless)
 {
+	bool follows = c->o.share && c->o.share->rank;
 	char *dir = path ? io_dirname(path) : mem_text("."),
-	     *text = path ? read_session(path) : mem_text(c->o.resume ? "" : headless_demo);
+	     *text = follows ? NULL
+		     : path  ? read_session(path)
+			     : mem_text(c->o.resume ? "" : headless_demo);
 	const char *name = path ? path : c->o.resume ? c->o.resume : "digits";
 	int status = USAGE;
 
+	if (c->o.share)
+		text = spread_session(c->o.share, text);
 	if (text)
 		status = headless ? run_headless(c, name, text, dir)
 				  : run_workbench(c, name, text, dir);

@@ -10,6 +10,7 @@
 /* Options of the command line. */
 struct play_options {
 	struct session_options o;
+	bool no_screen;              /* under mpirun: run and replay only */
 	const char *color, *charset; /* value of the knob; NULL: not given */
 };
 

@@ -14,6 +14,7 @@
 #include "retort/lab/sweep_group.h"
 #include "retort/lab/sweep_point.h"
 #include "retort/lab/sweep_score.h"
+#include "retort/lab/sweep_share.h"
 #include "retort/lab/work.h"
 
 /* ---- memory ---- */
@@ -38,6 +39,7 @@ sweep_free(struct sweep *s)
 {
 	if (!s)
 		return;
+	sweep_share_free(s);
 	for (size_t i = 0; i < s->n_known; i++)
 		mem_free(s->known[i].row);
 	for (size_t i = 0; i < s->n_units; i++) {
@@ -219,6 +221,7 @@ sweep_request(struct trainer_state *w, struct request *r, struct err *e)
 		return -1;
 	hold_work(w, s);
 	w->sweep = s;
+	w->n_sweeps++;
 	return 0;
 }
 
@@ -296,25 +299,49 @@ end_sweep(struct trainer_state *w, struct sweep *s, int status, struct err *e)
 	return PHASE_REPORTED;
 }
 
+/* Begin with the next units, or halve where all have reached the target. *over: the sweep ends. */
+static int
+choose_next(struct trainer_state *w, struct sweep *s, bool *over, struct err *e)
+{
+	bool reached;
+
+	if (w->share) {
+		if (sweep_share_choose(w, s, &reached, e) < 0)
+			return -1;
+	} else {
+		sweep_group_choose(w, s);
+		reached = s->n_group == 0;
+	}
+	*over = reached && s->target == s->steps;
+	if (reached && !*over)
+		sweep_score_halve(s);
+	return s->n_group ? sweep_group_begin(w, s, e) : 0;
+}
+
+/* A step of the units at work. */
+static int
+step_group(struct trainer_state *w, struct sweep *s, struct err *e)
+{
+	if (w->share && sweep_share_serve(w, s, e) < 0)
+		return -1;
+	if (sweep_group_step(w, s, e) < 0)
+		return -1;
+	if (w->share && s->n_group == 0)
+		sweep_share_report(w, s);
+	return 0;
+}
+
 enum phase_outcome
 sweep_step(struct trainer_state *w, struct err *e)
 {
 	struct sweep *s = w->sweep;
+	bool over = s->stopped;
 	int status = 0;
 
-	if (s->stopped)
+	if (!over)
+		status = s->n_group ? step_group(w, s, e) : choose_next(w, s, &over, e);
+	if (over && status == 0)
 		return end_sweep(w, s, 0, e);
-	if (s->n_group == 0) {
-		sweep_group_choose(w, s);
-		if (s->n_group == 0 && s->target == s->steps)
-			return end_sweep(w, s, 0, e);
-		if (s->n_group == 0)
-			sweep_score_halve(s);
-		else
-			status = sweep_group_begin(w, s, e);
-	} else {
-		status = sweep_group_step(w, s, e);
-	}
 	if (status == 0)
 		return PHASE_STEPPED;
 	err_wrap(e, "sweep");

@@ -42,6 +42,7 @@ take_known(struct sweep *s, struct sweep_unit *u)
 			continue;
 		if (f->diverged) {
 			u->state = SWEEP_DIVERGED;
+			u->steps = s->target;
 			return;
 		}
 		if (!f->row)
@@ -56,50 +57,78 @@ take_known(struct sweep *s, struct sweep_unit *u)
 	}
 }
 
+/* Whether a unit has a run, here or at another rank. */
+static bool
+has_run(const struct sweep_unit *u)
+{
+	return u->run || u->holder;
+}
+
 /* Whether two units can be trained on the same batches. */
 static bool
 fit_together(const struct trainer_state *w, const struct sweep *s, size_t a, size_t b)
 {
-	return s->unit[a].seed == s->unit[b].seed && !s->unit[a].run == !s->unit[b].run &&
+	return s->unit[a].seed == s->unit[b].seed && has_run(&s->unit[a]) == has_run(&s->unit[b]) &&
 	       sweep_point_batch(w, s, (int)(a / (size_t)s->n_seeds)) ==
 		       sweep_point_batch(w, s, (int)(b / (size_t)s->n_seeds));
+}
+
+/* Unit `k` in the order of training if it is to be trained and no other rank trains it; else
+ * SIZE_MAX. Takes it from the journal if that has it. */
+static size_t
+waiting_at(struct sweep *s, size_t k)
+{
+	size_t i = unit_at(s, k);
+	struct sweep_unit *u = i == SIZE_MAX ? NULL : &s->unit[i];
+
+	if (!u || u->given || u->state != SWEEP_WAITS || u->steps >= s->target)
+		return SIZE_MAX;
+	if (u->searched != s->target)
+		take_known(s, u);
+	u->searched = s->target;
+	return u->state == SWEEP_WAITS && u->steps < s->target ? i : SIZE_MAX;
+}
+
+size_t
+sweep_group_left(struct sweep *s)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < s->n_units; k++)
+		n += waiting_at(s, k) != SIZE_MAX;
+	return n;
+}
+
+size_t
+sweep_group_pick(struct trainer_state *w, struct sweep *s, int rank, size_t most, size_t *group)
+{
+	size_t room = (size_t)(LAB_RUNS - w->n_runs), n = 0;
+
+	room = room < LAB_LOCKSTEP ? room : LAB_LOCKSTEP;
+	room = room < most ? room : most;
+	for (size_t k = 0; k < s->n_units && n < room; k++) {
+		size_t i = waiting_at(s, k);
+		const struct sweep_unit *u = i == SIZE_MAX ? NULL : &s->unit[i];
+
+		if (u && (!has_run(u) || u->holder == rank) &&
+		    (!n || fit_together(w, s, group[0], i)))
+			group[n++] = i;
+	}
+	return n;
 }
 
 void
 sweep_group_choose(struct trainer_state *w, struct sweep *s)
 {
-	size_t room = (size_t)(LAB_RUNS - w->n_runs);
-
-	room = room < LAB_LOCKSTEP ? room : LAB_LOCKSTEP;
-	s->n_group = 0;
-	for (size_t k = 0; k < s->n_units && s->n_group < room; k++) {
-		size_t i = unit_at(s, k);
-		struct sweep_unit *u = i == SIZE_MAX ? NULL : &s->unit[i];
-
-		if (!u || u->state != SWEEP_WAITS || u->steps >= s->target)
-			continue;
-		take_known(s, u);
-		if (u->state == SWEEP_WAITS && u->steps < s->target &&
-		    (!s->n_group || fit_together(w, s, s->group[0], i)))
-			s->group[s->n_group++] = i;
-	}
+	s->n_group = sweep_group_pick(w, s, 0, LAB_LOCKSTEP, s->group);
 }
 
 bool
 sweep_group_recall(struct sweep *s)
 {
-	bool whole = true;
-
-	for (size_t k = 0; k < s->n_units; k++) {
-		size_t i = unit_at(s, k);
-		struct sweep_unit *u = i == SIZE_MAX ? NULL : &s->unit[i];
-
-		if (!u || u->state != SWEEP_WAITS || u->steps >= s->target)
-			continue;
-		take_known(s, u);
-		whole = whole && (u->state != SWEEP_WAITS || u->steps >= s->target);
-	}
-	return whole;
+	for (size_t i = 0; i < s->n_units; i++)
+		s->unit[i].searched = 0; /* the journal has grown */
+	return sweep_group_left(s) == 0;
 }
 
 /* Take the runs of the group out of the list of runs. */
@@ -209,9 +238,23 @@ finish_unit(struct sweep *s, size_t unit, enum sweep_state state)
 	struct sweep_unit *u = &s->unit[unit];
 
 	u->state = state;
+	u->steps = s->target;
+	u->given = false;
 	s->finished[s->n_finished++] = unit;
 	if (state != SWEEP_WAITS)
 		sweep_free_run(u);
+}
+
+void
+sweep_group_store(struct sweep *s, size_t unit, bool diverged, struct eval_row *row)
+{
+	struct sweep_unit *u = &s->unit[unit];
+
+	u->given = false;
+	mem_free(u->row);
+	u->row = row;
+	u->steps = s->target;
+	u->state = diverged ? SWEEP_DIVERGED : s->target == s->steps ? SWEEP_DONE : SWEEP_WAITS;
 }
 
 /* Evaluate a unit that has reached the target; it is in hand. */
@@ -226,7 +269,6 @@ evaluate(struct trainer_state *w, struct sweep *s, size_t unit, struct err *e)
 		return err_set(e, "no memory for the figures of %zu rows", s->n_rows);
 	eval_rows(&w->train, &w->run->info.settings, w->run->student, s->row, s->n_rows, u->row,
 		  NULL, NULL);
-	u->steps = s->target;
 	return 0;
 }
 

@@ -279,6 +279,13 @@ trainer_new(int threads, size_t ring, const struct trainer_addon *const *addons)
 	return t;
 }
 
+void
+trainer_share(struct trainer *t, const struct sweep_share *share)
+{
+	t->work->share = share; /* the thread waits until a request is posted under the lock */
+	t->work->train.shares_outputs = share != NULL;
+}
+
 /* With the lock held. */
 static void
 wake_trainer(struct trainer *t)

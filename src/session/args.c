@@ -75,3 +75,12 @@ args_join(const struct args *a, const char *key, struct text *out)
 	for (const struct args_value *v = args_get(a, key); v; v = args_next(a, key, v))
 		text_addf(out, "%s%s", out->len ? " " : "", a->argv[v->at]);
 }
+
+bool
+args_has_kind(const struct args *a, int kind)
+{
+	for (int i = 0; i < a->n; i++)
+		if ((int)a->value[i].item->kind == kind)
+			return true;
+	return false;
+}

@@ -15,6 +15,7 @@
 #include "retort/nn/gemm/blas.h"
 #include "retort/session/chain.h"
 #include "retort/session/lex.h"
+#include "retort/session/session_share.h"
 
 /* ---- the recording ---- */
 
@@ -142,27 +143,17 @@ reads_unnamed(const struct cmd_call *c, const struct args_value *v)
 	return v->item->kind == GRAMMAR_DATA || !is_choice(v->item->name, word);
 }
 
-/* True if the line has an argument of the kind. */
-static bool
-has_kind(const struct cmd_call *c, enum grammar_kind kind)
-{
-	for (int i = 0; i < c->args.n; i++)
-		if (c->args.value[i].item->kind == kind)
-			return true;
-	return false;
-}
-
 int
 replay_permits(struct session *s, const struct cmd *d, const struct cmd_call *c, struct err *e)
 {
 	const struct permit *p = &s->o.permit;
 
 	if (!s->o.replay || !s->reading)
-		return 0;
-	if (!p->programs && has_kind(c, GRAMMAR_PROGRAM))
+		return session_share_skips(s, d, c);
+	if (!p->programs && args_has_kind(&c->args, GRAMMAR_PROGRAM))
 		return err_set(e, "%s: a replay runs no programs (`--allow programs` permits them)",
 			       d->name);
-	if (!p->files && has_kind(c, GRAMMAR_OUTPUT)) {
+	if (!p->files && args_has_kind(&c->args, GRAMMAR_OUTPUT)) {
 		s->replay.skipped++;
 		session_message(s, false,
 				"%s: %s: skipped: a replay writes no files (`--allow files` "
@@ -177,7 +168,7 @@ replay_permits(struct session *s, const struct cmd *d, const struct cmd_call *c,
 				       "that are named by their hash (`--allow files` permits "
 				       "others)",
 				       d->name, c->argv[c->args.value[i].at]);
-	return 0;
+	return session_share_skips(s, d, c);
 }
 
 /* ---- figures ---- */

@@ -88,6 +88,8 @@ session_new(const struct session_options *o, struct err *e)
 	knob_defaults(&s->info.run->settings.knobs);
 	knob_defaults(&s->view);
 	s->trainer = trainer_new(o->threads, 0, probe_table);
+	if (o->share)
+		trainer_share(s->trainer, o->share);
 	if (s->resume)
 		resume_begin(s);
 	return s;

@@ -9,6 +9,7 @@
 #include "retort/session/lex.h"
 #include "retort/session/replay.h"
 #include "retort/session/session.h"
+#include "retort/session/session_share.h"
 
 void
 session_script(struct session *s, const char *name, const char *text, const char *dir)
@@ -110,6 +111,8 @@ session_script_read(struct session *s)
 			return true;
 		if (!belongs_to_work(s, script_peek(s->script)) && (s->working || s->n_pending))
 			return false;
+		if (!s->working && !s->n_pending)
+			session_share_meet(s);
 		trainer_hold(s->trainer, true);
 		execute_next(s);
 		while (!s->over && belongs_to_work(s, script_peek(s->script)))

@@ -13,6 +13,7 @@
 #include "retort/figure/figure_sweep.h"
 #include "retort/lab/sweep_score.h"
 #include "retort/session/lex.h"
+#include "retort/session/session_share.h"
 #include "retort/session/sweep_child.h"
 #include "retort/session/sweep_folder.h"
 #include "retort/session/sweep_journal.h"
@@ -120,7 +121,8 @@ sweep_use_open(struct session *s, struct cmd_call *c, struct err *e)
 	sweep_folder_clean();
 	if (s->o.replay && c->request->u.sweep.sweep->background)
 		return limit_points(s, c->request->u.sweep.sweep);
-	if (s->o.replay || !s->info.data_hash[0] || open_journal(s, c, given, e) == 0)
+	if (s->o.replay || session_share_follows(s) || !s->info.data_hash[0] ||
+	    open_journal(s, c, given, e) == 0)
 		return 0;
 	if (given || c->request->kind == REQUEST_SWEEP_BEGIN)
 		return err_wrap(e, "sweep");
@@ -188,7 +190,7 @@ sweep_use_page(struct session *s, const struct pending *p, const struct sweep *s
 	sweep_table_text(sweep, &c, title, &page);
 	if (winner)
 		sweep_table_winner(sweep, &c, winner);
-	if (p->save)
+	if (p->save && !session_share_follows(s))
 		write_file(s, p, sweep, &c);
 	sweep_compare_release(&c);
 	mem_free(title);

@@ -32,6 +32,10 @@ struct sweep_unit {
 	uint64_t seed;
 	enum sweep_state state;
 	struct run *run;      /* owned, while it is trained and between two halvings; or NULL */
+	int holder;           /* of several processes, known to rank 0: the other rank that has its
+				 run; 0: none */
+	uint64_t searched;    /* target that the journal was searched for */
+	bool given;           /* in training by another rank */
 	uint64_t steps;       /* of `row` */
 	struct eval_row *row; /* [n_rows] owned; NULL: none yet */
 };
@@ -83,6 +87,7 @@ struct sweep {
 	bool announced;    /* the main thread knows that it has begun */
 	size_t n_finished; /* units whose figures the main thread has not been sent yet */
 	size_t finished[LAB_LOCKSTEP];
+	struct sweep_share_state *shared; /* owned; NULL: one process */
 };
 
 struct sweep *sweep_new(void);

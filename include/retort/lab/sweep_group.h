@@ -15,6 +15,20 @@ void sweep_group_choose(struct trainer_state *w, struct sweep *s);
 
 /* Take the figures of the journal for all units; false: some have not reached the target. */
 bool sweep_group_recall(struct sweep *s);
+/*
+ * Choose at most `most` units, up to LAB_LOCKSTEP, that a rank can train together: into group, and
+ * their number. Takes those of the journal on the way; leaves out those that are given, and those
+ * whose run another rank has. One process is rank 0.
+ */
+size_t sweep_group_pick(struct trainer_state *w, struct sweep *s, int rank, size_t most,
+			size_t *group);
+
+/* Units that no rank trains yet; those of the journal are taken on the way. */
+size_t sweep_group_left(struct sweep *s);
+
+/* Store the state and figures of a unit that has reached the target in another process; `row` is
+ * owned by it from here on. */
+void sweep_group_store(struct sweep *s, size_t unit, bool diverged, struct eval_row *row);
 
 /* Begin with the group that was chosen. -1 and an error. */
 int sweep_group_begin(struct trainer_state *w, struct sweep *s, struct err *e);

@@ -42,6 +42,10 @@ struct event {
  */
 struct trainer *trainer_new(int threads, size_t ring, const struct trainer_addon *const *addons);
 
+/* Share sweeps, and teacher outputs, with other processes. `share` is borrowed until trainer_free.
+ * Main thread, before the first request. */
+void trainer_share(struct trainer *t, const struct sweep_share *share);
+
 /* Stops at the next step boundary, joins, frees. Requests not yet applied are dropped. */
 void trainer_free(struct trainer *t);
 

@@ -24,6 +24,7 @@ struct trainer_state_notice {
 
 struct past_store;
 struct sweep;
+struct sweep_share;
 struct trainer_state;
 
 /*
@@ -60,14 +61,16 @@ struct trainer_state {
 	struct err kept_notice; /* message about kept states since the last boundary; "": none */
 	struct err not_finite;  /* error of an evaluation since the last boundary; "": none */
 	struct run_figures figures[TRAIN_TEACHERS];
-	bool diverged;       /* paused because a step could not be applied */
-	uint64_t passes;     /* steps of the work at hand, of all runs together, ever */
-	uint64_t pause_at;   /* pause after so many passes; UINT64_MAX: never */
-	struct sweep *sweep; /* at work; borrowed from its request; NULL: none */
-	int n_swept;         /* points of the last sweep that was finished, and */
-	double *swept;       /* [n_swept] owned: their metric on the ranking rows */
-	unsigned swept_by;   /* that metric */
-	int n_notices;       /* since the last boundary */
+	bool diverged;                   /* paused because a step could not be applied */
+	uint64_t passes;                 /* steps of the work at hand, of all runs together, ever */
+	uint64_t pause_at;               /* pause after so many passes; UINT64_MAX: never */
+	struct sweep *sweep;             /* at work; borrowed from its request; NULL: none */
+	uint32_t n_sweeps;               /* so far */
+	const struct sweep_share *share; /* borrowed: processes that share sweeps; NULL: one */
+	int n_swept;                     /* points of the last sweep that was finished, and */
+	double *swept;                   /* [n_swept] owned: their metric on the ranking rows */
+	unsigned swept_by;               /* that metric */
+	int n_notices;                   /* since the last boundary */
 	struct trainer_state_notice notice[LAB_RUNS];
 	/* samples since the last boundary */
 	size_t n_samples;

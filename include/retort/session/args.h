@@ -51,6 +51,9 @@ int args_choice(const struct args *a, const char *key, int absent);
 /* Bit `1 << index` of the argument of `key`, for cmd_record_files; 0 if it is absent. */
 uint64_t args_bit(const struct args *a, const char *key);
 
+/* Whether an argument has the kind, an enum grammar_kind. */
+bool args_has_kind(const struct args *a, int kind);
+
 /* Append all arguments of `key` with a blank between two. */
 void args_join(const struct args *a, const char *key, struct text *out);
 

@@ -75,9 +75,10 @@ struct session {
 	struct story story;
 	bool working; /* from the result of `run` or `train` until the work ends */
 	bool owes_report;
-	bool stopped; /* `stop` ended the run: no automatic report */
-	bool leaving; /* `quit` came during work; leave when it has ended */
-	bool reached; /* the run that reaches `until` is posted: skip later unstamped lines */
+	bool stopped;      /* `stop` ended the run: no automatic report */
+	bool owes_meeting; /* of several processes: wait for all before the next line */
+	bool leaving;      /* `quit` came during work; leave when it has ended */
+	bool reached;      /* the run that reaches `until` is posted: skip later unstamped lines */
 	struct replay replay;
 	struct text setup; /* lines that read data, or files that teachers and augmentations need */
 	struct sweep_child *background; /* NULL: no sweep is in the background */

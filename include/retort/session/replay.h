@@ -21,9 +21,9 @@ void replay_rules(struct session *s, const struct cmd_call *c);
 bool replay_error(struct session *s, const struct err *e);
 
 /*
- * Whether a replay may execute a line of the recording: 0; 1: it would write a file, and is skipped
- * with a message; -1 and an error: it would run a program, or read a file that is not named by its
- * hash.
+ * Whether a line may be executed: 0; 1: it would write a file, and is skipped: in a replay with a
+ * message, and in one of several processes (session_share.h) without; -1 and an error: a replay
+ * would run a program, or read a file that is not named by its hash.
  */
 int replay_permits(struct session *s, const struct cmd *d, const struct cmd_call *c, struct err *e);
 

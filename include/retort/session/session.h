@@ -16,6 +16,7 @@ struct curves;
 struct cmd_screen;
 struct observer;
 struct session;
+struct sweep_share;
 
 struct session_options {
 	const struct cmd *const *commands; /* all commands, NULL at the end; required */
@@ -33,6 +34,9 @@ struct session_options {
 	FILE *out;                         /* data: evaluations and reports */
 	FILE *talk;                        /* messages, one a line */
 	bool json;                         /* data as one JSON object a line, else TSV */
+	const struct sweep_share *share;   /* processes that execute the same script and share its
+					      sweeps; all but rank 0 write no file. NULL: one.
+					      Borrowed */
 	uint64_t until; /* stop a script at this step of the student; 0: at its end */
 	bool replay;    /* the script has `expect` lines: evaluations are not recorded again */
 	struct permit permit; /* of a replay */
