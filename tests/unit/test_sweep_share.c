@@ -302,6 +302,10 @@ a_shared_sweep_has_the_same_figures(void **state)
 	for (int i = 0; i < RANKS; i++)
 		open_lab(&lab[i], &hub.share[i]);
 	check_shared(&alone, lab, "temperature", "1,2,4,8,16,32", 60, 0, false);
+	check_shared(&alone, lab, "temperature", /* figures of others come during each step */
+		     "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,"
+		     "29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50,51,52,53",
+		     1, 0, false);
 	check_shared(&alone, lab, "lr", "0.001,0.003,1e9", 30, 3, false);
 	check_shared(&alone, lab, "lr", "1e-4,1e-3,2e-3,4e-3,8e-3,1e-2,2e-2,1e9", 80, 0, true);
 	check_shared(&alone, lab, "batch", "8,16,32,64", 20, 0, true);

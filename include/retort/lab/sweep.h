@@ -86,8 +86,8 @@ struct sweep {
 	size_t n_group;
 	bool announced;    /* the main thread knows that it has begun */
 	size_t n_finished; /* units whose figures the main thread has not been sent yet */
-	size_t finished[LAB_LOCKSTEP];
-	struct sweep_share_state *shared; /* owned; NULL: one process */
+	size_t finished[2 * LAB_LOCKSTEP]; /* of the group, and as many of other processes */
+	struct sweep_share_state *shared;  /* owned; NULL: one process */
 };
 
 struct sweep *sweep_new(void);
