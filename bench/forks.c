@@ -14,7 +14,7 @@
 
 struct task {
 	int workload, threads;
-	bool cached, two;
+	bool cached, two, sweep;
 };
 
 static void *
@@ -27,37 +27,74 @@ make(void *arg, char *told, size_t size)
 	(void)size;
 	if (t->two)
 		own_fork(own);
+	if (t->sweep)
+		own_stop(own);
 	return own;
+}
+
+/* Measure two tasks in turn. -1 with a message. */
+static int
+alternate(struct task *a, struct task *b, int rounds, double seconds, struct rig_result *r)
+{
+	rig_fn *run = a->sweep ? own_sweep : own_run;
+	struct rig_process *p[2] = { NULL, NULL };
+	struct err e;
+	int status = -1;
+
+	p[0] = rig_fork(make, run, a, &e);
+	p[1] = p[0] ? rig_fork(make, run, b, &e) : NULL;
+	if (p[1])
+		status = rig_alternate(p, 2, rounds, seconds, r, &e);
+	rig_end(p[0]);
+	rig_end(p[1]);
+	if (status < 0)
+		err_print("bench: fork: %s", e.msg);
+	else
+		rig_quiet(r, RIG_QUIET);
+	return status;
+}
+
+/* Print the medians of both, and the ratio of x to y. */
+static void
+print_row(const char *what, const struct rig_result *r, const double *x, const double *y)
+{
+	struct paired cost = paired_ratio(x, y, r->rounds);
+
+	printf("%-16s %10.1f %10.1f %8.3f (%.3f..%.3f)\n", what,
+	       rig_spread(r->rate[0], r->rounds).middle, rig_spread(r->rate[1], r->rounds).middle,
+	       cost.ratio, cost.low, cost.high);
+	fflush(stdout);
 }
 
 /* Measure one run and two, in turn, and print a row. */
 static int
 measure_one(int workload, bool cached, int threads, int rounds, double seconds)
 {
-	struct task one = { workload, threads, cached, false },
-		    two = { workload, threads, cached, true };
-	struct rig_process *p[2] = { NULL, NULL };
+	struct task one = { workload, threads, cached, false, false },
+		    two = { workload, threads, cached, true, false };
 	struct rig_result r = { 0 };
-	struct paired cost;
-	struct err e;
-	int status = -1;
+	char what[32];
 
-	p[0] = rig_fork(make, own_run, &one, &e);
-	p[1] = p[0] ? rig_fork(make, own_run, &two, &e) : NULL;
-	if (p[1])
-		status = rig_alternate(p, 2, rounds, seconds, &r, &e);
-	rig_end(p[0]);
-	rig_end(p[1]);
-	if (status < 0) {
-		err_print("bench: fork: %s", e.msg);
+	if (alternate(&one, &two, rounds, seconds, &r) < 0)
 		return 1;
-	}
-	rig_quiet(&r, RIG_QUIET);
-	cost = paired_ratio(r.rate[0], r.rate[1], r.rounds);
-	printf("W%d %-8s %10.1f %10.1f %8.3f (%.3f..%.3f)\n", workload, cached ? "cached" : "asked",
-	       rig_spread(r.rate[0], r.rounds).middle, rig_spread(r.rate[1], r.rounds).middle,
-	       cost.ratio, cost.low, cost.high);
-	fflush(stdout);
+	snprintf(what, sizeof what, "W%d %s", workload, cached ? "cached" : "asked");
+	print_row(what, &r, r.rate[0], r.rate[1]);
+	return 0;
+}
+
+/* Measure a sweep on one thread and on all, in turn, and print a row. */
+static int
+measure_sweep(int workload, int threads, int rounds, double seconds)
+{
+	struct task one = { workload, 1, true, false, true },
+		    all = { workload, threads, true, false, true };
+	struct rig_result r = { 0 };
+	char what[32];
+
+	if (alternate(&one, &all, rounds, seconds, &r) < 0)
+		return 1;
+	snprintf(what, sizeof what, "W%d sweep", workload);
+	print_row(what, &r, r.rate[1], r.rate[0]);
 	return 0;
 }
 
@@ -72,5 +109,12 @@ forks_measure(int threads, int rounds, double seconds)
 	for (int w = 1; w <= FLOOR_WORKLOADS; w++)
 		for (int cached = 0; cached < 2; cached++)
 			status |= own_has(w) ? measure_one(w, cached, threads, rounds, seconds) : 0;
+	if (threads == 1)
+		return status;
+	printf("\na sweep of %d points: rows a second of all points on one thread, on %d, and how "
+	       "many times\nas fast that is (95 %% interval)\n",
+	       OWN_POINTS, threads);
+	for (int w = 1; w <= 2; w++)
+		status |= measure_sweep(w, threads, rounds, seconds);
 	return status;
 }

@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rig.h"
 #include "retort/base/err.h"
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
 #include "retort/base/rng.h"
+#include "retort/lab/sweep.h"
 #include "retort/lab/trainer.h"
 
 #define WARM 100 /* warm-up steps: the teacher has seen each row; fewer for slow workloads */
@@ -239,18 +241,6 @@ option(const char *key, const char *value)
 	return r;
 }
 
-/* Reset the peak memory of the process, so that the training of the teacher does not count. */
-static void
-forget_peak(void)
-{
-	FILE *f = fopen("/proc/self/clear_refs", "w");
-
-	if (f) {
-		fputs("5", f);
-		fclose(f);
-	}
-}
-
 void *
 own_new(int workload, bool cached, bool bf16, bool bare, int threads)
 {
@@ -281,7 +271,7 @@ own_new(int workload, bool cached, bool bf16, bool bare, int threads)
 	ask(t, network(REQUEST_STUDENT, p->student), REQUEST_STUDENT);
 	if (p->maps && !bare)
 		ask(t, maps(p->maps), REQUEST_MAP);
-	forget_peak();
+	rig_forget_peak();
 	o->batch = (size_t)strtoul(p->batch, NULL, 10);
 	ask(t, run(900000000), REQUEST_RUN);
 	ask(t, request_new(REQUEST_PAUSE), REQUEST_PAUSE);
@@ -363,5 +353,48 @@ own_run(void *own, double seconds, size_t *samples)
 	if (seconds > 0)
 		o->rate = (double)steps / took;
 	*samples = steps * o->batch;
+	return took;
+}
+
+void
+own_stop(void *own)
+{
+	struct own *o = own;
+
+	ask(o->trainer, request_new(REQUEST_STOP), REQUEST_DONE);
+	o->rate /= OWN_POINTS;
+}
+
+/* A request for a sweep that trains OWN_POINTS points for so many steps; one of them is the
+ * reference. */
+static struct request *
+sweep(size_t steps)
+{
+	struct request *r = request_new(REQUEST_SWEEP);
+	char *word[] = { (char *)"temperature", (char *)"1..16", (char *)"x", (char *)"16" };
+	struct err e;
+
+	r->u.sweep.sweep = sweep_new();
+	r->u.sweep.sweep->steps = steps;
+	r->u.sweep.sweep->metric = METRIC_VAL_NLL;
+	if (sweep_plan_parse(&r->u.sweep.sweep->plan, 4, word, 1, &e) == 0)
+		return r;
+	err_print("bench: %s", e.msg);
+	exit(1);
+}
+
+double
+own_sweep(void *own, double seconds, size_t *samples)
+{
+	struct own *o = own;
+	size_t steps = (size_t)(seconds * o->rate) + 1;
+	double start = mono_now(), took;
+
+	ask(o->trainer, sweep(steps), REQUEST_SWEEP);
+	took = mono_now() - start;
+	took = took > 1e-9 ? took : 1e-9;
+	if (seconds > 0)
+		o->rate = (double)steps / took;
+	*samples = steps * o->batch * OWN_POINTS;
 	return took;
 }

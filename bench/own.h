@@ -24,6 +24,13 @@ void own_fork(void *own);
 
 void own_free(void *own); /* or NULL */
 
+/* End the run, which own_sweep needs: steps are then those of own_sweep alone. */
+void own_stop(void *own);
+
+/* A rig_fn: a sweep of OWN_POINTS temperatures from the run's last step. */
+#define OWN_POINTS 16
+double own_sweep(void *own, double seconds, size_t *samples);
+
 /* Add a term with a small weight; a layer loss on a pair of the workload. 0, or -1 with the error.
  */
 int own_add(void *own, int workload, const struct loss *l, enum model_tap on, struct err *e);

@@ -59,6 +59,9 @@ void rig_end(struct rig_process *p);
  * there is none. At most size - 1 bytes. */
 void rig_ready(const struct rig_process *p, const char *key, char *out, size_t size);
 
+/* Reset the peak memory of this process: what it did before does not count. */
+void rig_forget_peak(void);
+
 /* Peak resident memory in MB of 2^20 bytes; 0 if it has ended. */
 double rig_peak(const struct rig_process *p);
 
