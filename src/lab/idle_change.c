@@ -221,9 +221,10 @@ draw_rows(struct trainer_state *w, bool taught)
 	w->run->student->rows.here |= taught ? BRANCH_TRAIN : BRANCH_SHOWN;
 }
 
-/* Start the work of the run in hand. */
+/* Start the work of the run in hand; `beside` others, after which the buffers of all are prepared.
+ */
 static int
-start_run(struct trainer_state *w, struct request *r, struct err *e)
+start_run(struct trainer_state *w, struct request *r, bool beside, struct err *e)
 {
 	bool taught = any_teaches(w);
 	const struct remedy_result_made *choice = remedy_result_get(
@@ -242,7 +243,8 @@ start_run(struct trainer_state *w, struct request *r, struct err *e)
 		return err_set(
 			e,
 			"run: no teacher and no visible label among the rows of `remedy select`");
-	if (idle_change_prepare(w, e) < 0 || best_open(w->run->student, e) < 0)
+	if ((beside ? fit_batch(w, e) : idle_change_prepare(w, e)) < 0 ||
+	    best_open(w->run->student, e) < 0)
 		return err_wrap(e, "run");
 	if (stage_begin(w, &s, r, e) < 0)
 		return -1;
@@ -270,7 +272,7 @@ start_other(struct trainer_state *w, int index, const struct request *r, struct 
 
 	copy->u.run = r->u.run;
 	runs_take(w, index);
-	if (start_run(w, copy, &e) < 0) {
+	if (start_run(w, copy, true, &e) < 0) {
 		w->run->about.lockstep = w->run->about.number;
 		text_item(note, "run %d is left out: %s", w->run->about.number, e.msg);
 	}
@@ -324,7 +326,7 @@ idle_change_run(struct trainer_state *w, struct request *r, struct err *e)
 {
 	int lead = runs_at(w);
 
-	if (start_run(w, r, e) < 0)
+	if (start_run(w, r, false, e) < 0)
 		return -1;
 	start_others(w, lead, r);
 	runs_share(w);
