@@ -387,6 +387,8 @@ result_sample(struct session *s, const struct event *ev)
 	follow_ramps(s, ev);
 	output_sample(&s->output, &s->info, ev);
 	curve_use_sample(s, ev);
+	if (ev->metric == METRIC_VAL_NLL) /* a session that is killed has the curves it recorded */
+		session_flush_metrics(s, false);
 	observer_sample(s->live, ev);
 	if (!are_recorded(s) || recorder_sample(s->recorder, &s->info, ev, &e) == 0)
 		return;
