@@ -4,11 +4,14 @@
 
 #include "retort/kd/lossfile.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/data/read/array.h"
 #include "retort/data/read/csvfile.h"
+#include "retort/data/read/npyfile.h"
 #include "retort/kd/logit_table.h"
 
 /* Parse a table; an error begins with its place. */
@@ -39,18 +42,25 @@ read_cell(const char *name, const struct csvfile *t, size_t row, size_t column, 
 }
 
 static int
+allocate_rows(const char *name, size_t rows, size_t columns, struct lossfile *out, struct err *e)
+{
+	out->rows = rows;
+	out->columns = columns;
+	out->value = mem_try(rows * columns, sizeof *out->value);
+	out->line = mem_try(rows, sizeof *out->line);
+	if (!out->value || !out->line)
+		return err_set(e, "%s: no memory for %zu rows of %zu classes", name, rows, columns);
+	return 0;
+}
+
+static int
 take_rows(const char *name, const struct csvfile *t, struct lossfile *out, struct err *e)
 {
 	if (t->columns < 2)
 		return err_set(e, "%s:%zu:1: one column (expected at least two classes)", name,
 			       t->line[0]);
-	out->rows = t->rows;
-	out->columns = t->columns;
-	out->value = mem_try(t->rows * t->columns, sizeof *out->value);
-	out->line = mem_try(t->rows, sizeof *out->line);
-	if (!out->value || !out->line)
-		return err_set(e, "%s: no memory for %zu rows of %zu classes", name, t->rows,
-			       t->columns);
+	if (allocate_rows(name, t->rows, t->columns, out, e) < 0)
+		return -1;
 	memcpy(out->line, t->line, t->rows * sizeof *out->line);
 	for (size_t i = 0; i < t->rows; i++)
 		for (size_t c = 0; c < t->columns; c++)
@@ -59,18 +69,63 @@ take_rows(const char *name, const struct csvfile *t, struct lossfile *out, struc
 	return 0;
 }
 
-int
-lossfile_parse(const char *name, const char *bytes, size_t size, struct lossfile *out,
-	       struct err *e)
+/* Parse the header of an array of numbers; an error begins with its place, row and column 1. */
+static int
+open_array(const char *name, const char *bytes, size_t size, struct array *a, struct err *e)
+{
+	if (npyfile_parse(bytes, size, a, e) < 0)
+		return err_wrap(e, "%s:1:1", name);
+	return array_is_text(a) ? err_set(e, "%s:1:1: texts (expected numbers)", name) : 0;
+}
+
+/* Logits of an array [rows, columns]. The line of a row is its number. */
+static int
+take_array(const char *name, const char *bytes, size_t size, struct lossfile *out, struct err *e)
+{
+	struct array a;
+
+	if (open_array(name, bytes, size, &a, e) < 0)
+		return -1;
+	if (a.rank != 2 || a.dim[1] < 2)
+		return err_set(
+			e,
+			"%s:1:1: %d dimension%s, the last of %zu (expected rows and at least "
+			"two classes)",
+			name, a.rank, a.rank == 1 ? "" : "s", a.dim[a.rank - 1]);
+	if (allocate_rows(name, a.dim[0], a.dim[1], out, e) < 0)
+		return -1;
+	array_doubles(&a, 0, a.len, out->value);
+	for (size_t i = 0; i < a.len; i++)
+		if (!isfinite(out->value[i]))
+			return err_set(e, "%s:%zu:%zu: %g is not a finite number", name,
+				       i / a.dim[1] + 1, i % a.dim[1] + 1, out->value[i]);
+	for (size_t i = 0; i < a.dim[0]; i++)
+		out->line[i] = i + 1;
+	return 0;
+}
+
+static int
+take_table(const char *name, const char *bytes, size_t size, struct lossfile *out, struct err *e)
 {
 	struct csvfile t;
 	int status;
 
-	memset(out, 0, sizeof *out);
 	if (read_table(name, bytes, size, &t, e) < 0)
 		return -1;
 	status = take_rows(name, &t, out, e);
 	csvfile_release(&t);
+	return status;
+}
+
+int
+lossfile_parse(const char *name, const char *bytes, size_t size, struct lossfile *out,
+	       struct err *e)
+{
+	int status;
+
+	memset(out, 0, sizeof *out);
+	status = npyfile_is(bytes, size) ? take_array(name, bytes, size, out, e)
+					 : take_table(name, bytes, size, out, e);
 	if (status < 0)
 		lossfile_release(out);
 	return status;
@@ -105,6 +160,17 @@ count_lines(const char *bytes, size_t size, bool *blank)
 }
 
 static int
+check_label(const char *name, size_t line, int64_t n, size_t classes, int32_t *out, struct err *e)
+{
+	if (n < -1 || n >= (int64_t)classes)
+		return err_set(e,
+			       "%s:%zu:1: invalid label %lld (expected 0 to %zu, or -1 for none)",
+			       name, line, (long long)n, classes - 1);
+	*out = (int32_t)n;
+	return 0;
+}
+
+static int
 read_label(const char *name, const struct csvfile *t, size_t row, size_t classes, int32_t *out,
 	   struct err *e)
 {
@@ -118,19 +184,38 @@ read_label(const char *name, const struct csvfile *t, size_t row, size_t classes
 		return err_set(
 			e, "%s:%zu:1: invalid label '%.60s' (expected 0 to %zu, or -1 for none)",
 			name, t->line[row], cell, classes - 1);
-	if (n < -1 || n >= (int64_t)classes)
-		return err_set(e,
-			       "%s:%zu:1: invalid label %lld (expected 0 to %zu, or -1 for none)",
-			       name, t->line[row], (long long)n, classes - 1);
-	*out = (int32_t)n;
+	return check_label(name, t->line[row], n, classes, out, e);
+}
+
+/* Labels of an array of integers [rows]. */
+static int
+array_labels(const char *name, const char *bytes, size_t size, size_t rows, size_t classes,
+	     int32_t *label, struct err *e)
+{
+	struct array a;
+
+	if (open_array(name, bytes, size, &a, e) < 0)
+		return -1;
+	if (a.rank != 1 || a.len != rows)
+		return err_set(e, "%s:1:1: %d dimension%s, %zu labels for %zu rows of logits", name,
+			       a.rank, a.rank == 1 ? "" : "s", a.len, rows);
+	for (size_t i = 0; i < rows; i++) {
+		int64_t n;
+
+		if (!array_integer(&a, i, &n))
+			return err_set(e, "%s:%zu:1: invalid label (expected an integer)", name,
+				       i + 1);
+		if (check_label(name, i + 1, n, classes, &label[i], e) < 0)
+			return -1;
+	}
 	return 0;
 }
 
 /* The table reader skips empty lines; here an empty line is a row without a label, so lines are
  * counted. */
-int
-lossfile_labels(const char *name, const char *bytes, size_t size, size_t rows, size_t classes,
-		int32_t *label, struct err *e)
+static int
+table_labels(const char *name, const char *bytes, size_t size, size_t rows, size_t classes,
+	     int32_t *label, struct err *e)
 {
 	bool blank;
 	size_t lines = count_lines(bytes, size, &blank), last = 0;
@@ -154,6 +239,14 @@ lossfile_labels(const char *name, const char *bytes, size_t size, size_t rows, s
 				 have < rows ? have : rows + 1, have, rows);
 	}
 	return status;
+}
+
+int
+lossfile_labels(const char *name, const char *bytes, size_t size, size_t rows, size_t classes,
+		int32_t *label, struct err *e)
+{
+	return npyfile_is(bytes, size) ? array_labels(name, bytes, size, rows, classes, label, e)
+				       : table_labels(name, bytes, size, rows, classes, label, e);
 }
 
 int

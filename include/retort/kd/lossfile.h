@@ -12,19 +12,21 @@
 struct lossfile {
 	size_t rows, columns;
 	double *value; /* [rows,columns] owned */
-	size_t *line;  /* [rows] owned: line of a row, from 1 */
+	size_t *line;  /* [rows] owned: line of a row, from 1; of an array its number */
 };
 
 /*
- * Parse CSV without a header: a line for each row, a column for each class, at least two. 0, or -1
- * and an error "name:line:column: ..." (column: number of the cell); *out then needs no release.
+ * Parse CSV without a header: a line for each row, a column for each class, at least two; or an
+ * array [rows, classes] in NumPy's .npy, of numbers of any type. 0, or -1 and an error
+ * "name:line:column: ..." (column: number of the cell; line of an array: number of the row, from
+ * 1); *out then needs no release.
  */
 int lossfile_parse(const char *name, const char *bytes, size_t size, struct lossfile *out,
 		   struct err *e);
 void lossfile_release(struct lossfile *f);
 
 /* Parse labels, a class 0 .. classes - 1 in each of `rows` lines, into label; -1 or an empty line:
- * no label. */
+ * no label. Or an array [rows] of integers in NumPy's .npy. */
 int lossfile_labels(const char *name, const char *bytes, size_t size, size_t rows, size_t classes,
 		    int32_t *label, struct err *e);
 
