@@ -10,6 +10,7 @@
 #include "retort/base/mem.h"
 #include "retort/lab/balance.h"
 #include "retort/lab/idle_change.h"
+#include "retort/lab/idle_report.h"
 #include "retort/lab/lab_snapshot.h"
 #include "retort/lab/live_change.h"
 #include "retort/lab/ramp_change.h"

@@ -17,10 +17,9 @@ int idle_change_allows(const struct trainer_state *w, const struct request_row *
 /* STUDENT: make or load it, in place of the one before. */
 int idle_change_student(struct trainer_state *w, struct request *r, struct err *e);
 
-/* TRAIN, RUN, REPORT: start training a teacher, training the student, completing a report. */
+/* TRAIN, RUN: start training a teacher, training the student. */
 int idle_change_train(struct trainer_state *w, struct request *r, struct err *e);
 int idle_change_run(struct trainer_state *w, struct request *r, struct err *e);
-int idle_change_report(struct trainer_state *w, struct request *r, struct err *e);
 
 /* Rebuilds what depends on the batch size and on the teachers, before rows go through networks.
  * Only while nothing trains. -1 and an error. */
