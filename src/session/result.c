@@ -95,6 +95,8 @@ write_checkpoint(struct session *s, const struct pending *p, const struct reques
 	     resume_note(s, r->u.snapshot.ckpt, recorder_hash(s->recorder), &e) == 0) &&
 	    write_snapshot(p, r, published, &e) == 0) {
 		s->over = s->over || r->u.snapshot.leave;
+		if (r->u.snapshot.ends)
+			session_line(s, "quit", NULL, NULL);
 		if (s->live)
 			session_message(s, false, "saved %s", p->save);
 		if (!r->u.snapshot.outputs)

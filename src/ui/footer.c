@@ -120,7 +120,10 @@ list_answers(const struct scene *s, char *out, size_t size)
 {
 	int n = 0;
 
-	for (int key = 1; key < 10; key++) {
+	for (int i = 0; i < s->n_choices && (size_t)n < size; i++)
+		n += snprintf(out + n, size - (size_t)n, "%s%c %s", i ? "  " : "", s->choice[i].key,
+			      s->choice[i].label);
+	for (int key = 1; key < 10 && !s->n_choices; key++) {
 		const char *option;
 		int len = scene_option(s, key, &option);
 
@@ -128,7 +131,10 @@ list_answers(const struct scene *s, char *out, size_t size)
 			n += snprintf(out + n, size - (size_t)n, "%d %.*s  ", key, len, option);
 	}
 	if ((size_t)n < size)
-		snprintf(out + n, size - (size_t)n, "%s", n ? "Esc cancel" : "y yes  n no");
+		snprintf(out + n, size - (size_t)n, "%s",
+			 s->n_choices ? ""
+			 : n          ? "Esc cancel"
+				      : "y yes  n no");
 }
 
 /* The keys for runs, where there is one. */
@@ -251,7 +257,7 @@ draw_question(const struct scene *s, struct canvas_area a, bool hints)
 {
 	char text[sizeof s->options + 64 + sizeof s->question] = "";
 
-	if (!hints && s->options[0])
+	if (!hints && (s->options[0] || s->n_choices))
 		list_answers(s, text, sizeof text);
 	snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", text[0] ? "  " : "",
 		 s->question);

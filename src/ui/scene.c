@@ -275,6 +275,14 @@ scene_report(struct scene *s, const char *text)
 	s->version++;
 }
 
+void
+scene_dismiss(struct scene *s)
+{
+	s->question[0] = s->answer[0] = s->options[0] = '\0';
+	s->n_choices = 0;
+	s->version++;
+}
+
 int
 scene_option(const struct scene *s, int key, const char **option)
 {

@@ -209,7 +209,7 @@ ACTION(prompt)
 	char text[256];
 	/* bindings lose a trailing blank: restore it after these commands */
 	bool blank = strcmp(argument, "mark") == 0 || strcmp(argument, "run") == 0 ||
-		     strcmp(argument, "set") == 0;
+		     strcmp(argument, "set") == 0 || strncmp(argument, "quit with ", 10) == 0;
 
 	UNUSED;
 	snprintf(text, sizeof text, "%s%s", argument, blank ? " " : "");
@@ -335,7 +335,7 @@ ACTION(cancel)
 {
 	UNUSED;
 	if (s->question[0])
-		s->question[0] = s->answer[0] = s->options[0] = '\0';
+		scene_dismiss(s);
 	else if (s->view.search[0] && s->view.helping)
 		s->view.search[0] = '\0';
 	else if (s->view.helping)

@@ -37,33 +37,74 @@ list_lost(const struct scene *s, struct text *list)
 	return n;
 }
 
+/* Add an answer to the question. */
+static void
+add_choice(struct scene *s, char key, const char *label, const char *line)
+{
+	struct scene_choice *c = &s->choice[s->n_choices++];
+
+	c->key = key;
+	snprintf(c->label, sizeof c->label, "%s", label);
+	snprintf(c->line, sizeof c->line, "%s", line);
+}
+
+/* The answer that saves the student of the run in view: to the file that it was saved to, else the
+ * prompt asks for one. It leaves, unless students of other runs would be lost. */
+static void
+add_save(struct scene *s, bool leaves)
+{
+	const struct scene_saved *saved = scene_saved(s, s->view.run);
+	struct text line = { 0 };
+	char label[40] = "save the student";
+
+	if (!leaves)
+		snprintf(label, sizeof label, "save the student of run %u", s->view.run);
+	if (!leaves) {
+		text_add(&line, "view write");
+	} else if (saved && saved->path[0]) {
+		text_add(&line, "quit with student ");
+		lex_quote(&line, saved->path);
+	} else {
+		text_add(&line, "view prompt quit with student");
+	}
+	add_choice(s, 'w', label, text_get(&line));
+	text_release(&line);
+}
+
 void
 view_leave(struct scene *s, struct text *line)
 {
-	uint64_t steps = s->info.run->has_student ? s->info.run->student.steps : 0;
+	bool has_student = s->info.run->has_student;
+	uint64_t steps = has_student ? s->info.run->student.steps : 0;
 	struct text lost = { 0 };
 	int n = list_lost(s, &lost);
 	bool is_in_view = is_lost(s, s->view.run, steps);
 
+	if (s->info.phase == LAB_IDLE && n == 0 && !is_in_view) {
+		text_add(line, "quit");
+		text_release(&lost);
+		return;
+	}
+	scene_dismiss(s);
 	if (s->info.phase != LAB_IDLE)
-		snprintf(s->question, sizeof s->question, "training is running; quit? y/n");
+		snprintf(s->question, sizeof s->question, "training is running; leave?");
 	else if (n > is_in_view)
 		snprintf(s->question, sizeof s->question,
-			 "student%s of run%s %.120s %s not saved; quit? y/n", n > 1 ? "s" : "",
+			 "student%s of run%s %.120s %s not saved; leave?", n > 1 ? "s" : "",
 			 n > 1 ? "s" : "", text_get(&lost), n > 1 ? "are" : "is");
-	else if (is_in_view)
-		snprintf(
-			s->question, sizeof s->question,
-			"the student of step %llu is not saved, :w saves it, :quit with state lets "
-			"--continue go on from here; quit? y/n",
-			(unsigned long long)steps);
 	else
-		text_add(line, "quit");
+		snprintf(s->question, sizeof s->question,
+			 "the student of step %llu is not saved; leave?",
+			 (unsigned long long)steps);
+	if (has_student)
+		add_choice(s, 's', "save the state",
+			   s->recording ? "quit with state" : "view prompt quit with state");
+	if (has_student)
+		add_save(s, n <= is_in_view);
+	add_choice(s, 'd', "discard", "quit");
+	snprintf(s->answer, sizeof s->answer, "quit"); /* of y */
+	add_choice(s, 'n', "stay", "");
 	text_release(&lost);
-	if (line->len)
-		return;
-	snprintf(s->answer, sizeof s->answer, "quit");
-	s->options[0] = '\0';
 }
 
 bool

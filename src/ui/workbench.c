@@ -112,26 +112,35 @@ workbench_enter(struct workbench *w, const char *line)
 	text_release(&command);
 }
 
-/* y, or the number of an option, runs the command of the open question; any other key dismisses
- * it. */
+/* Append the line that a key answers the open question with; none where it dismisses it. */
+static void
+find_answer(const struct scene *s, const char *key, struct text *line)
+{
+	const char *option;
+	int len;
+
+	for (int i = 0; i < s->n_choices; i++)
+		if (key[0] == s->choice[i].key && !key[1])
+			text_add(line, s->choice[i].line);
+	if (!s->options[0] && (strcmp(key, "y") == 0 || strcmp(key, "Y") == 0))
+		text_add(line, s->answer);
+	len = s->options[0] && key[0] >= '1' && key[0] <= '9' && !key[1]
+		      ? scene_option(s, key[0] - '0', &option)
+		      : 0;
+	if (len)
+		text_addf(line, "%s %.*s", s->answer, len, option);
+}
+
+/* Execute the answer of a key to the open question; any other key dismisses it. */
 static void
 answer_question(struct workbench *w, const char *key)
 {
-	struct scene *scene = w->commands.scene;
 	struct text line = { 0 };
-	bool options = scene->options[0], yes;
-	const char *option = "";
-	int len = 0;
 
-	if (options && key[0] >= '1' && key[0] <= '9' && !key[1])
-		len = scene_option(scene, key[0] - '0', &option);
-	yes = options ? len > 0 : strcmp(key, "y") == 0 || strcmp(key, "Y") == 0;
-	text_addf(&line, "%s%s%.*s", scene->answer, len ? " " : "", len, option);
-	scene->question[0] = scene->options[0] = '\0';
-	scene->version++;
-	if (yes) {
-		workbench_type(w, line.s);
-	}
+	find_answer(w->commands.scene, key, &line);
+	scene_dismiss(w->commands.scene);
+	if (line.len)
+		workbench_type(w, text_get(&line));
 	text_release(&line);
 }
 

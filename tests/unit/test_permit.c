@@ -29,7 +29,7 @@ what_writes_or_runs_is_known(void **state)
 	list_kind(GRAMMAR_OUTPUT, &writes);
 	CHECK_STR(text_get(&writes), "tokenizer into, sweep journal, sweep into, save FILE, save "
 				     "FILE, save FILE, save FILE, export FILE, "
-				     "picture FILE");
+				     "picture FILE, quit FILE, quit FILE");
 	list_kind(GRAMMAR_PROGRAM, &runs);
 	CHECK_STR(text_get(&runs), "augment via, augment forth, augment back");
 	text_release(&writes);

@@ -98,18 +98,32 @@ each_run_is_saved_by_itself(void **state)
 	scene.info.runs[3].step = scene.info.runs[3].fork;
 	scene_save(&scene, 2, 2400, "hot.safetensors");
 	CHECK_STR(viewrig_done(&scene, "leave", ""), "");
-	CHECK_STR(scene.question, "students of runs 1 s, 3 cold are not saved; quit? y/n");
+	CHECK_STR(scene.question, "students of runs 1 s, 3 cold are not saved; leave?");
+	CHECK_STR(scene.choice[1].line, "view write"); /* those of other runs are left */
 	scene_save(&scene, 1, 2417, "s.safetensors");
 	viewrig_done(&scene, "leave", "");
-	CHECK_STR(scene.question, "student of run 3 cold is not saved; quit? y/n");
+	CHECK_STR(scene.question, "student of run 3 cold is not saved; leave?");
 	scene_save(&scene, 3, 2000, "cold.safetensors");
 	CHECK_STR(viewrig_done(&scene, "leave", ""), "quit");
 	scene.info.run->student.steps = 2410;
 	CHECK_STR(viewrig_done(&scene, "leave", ""), "");
 	CHECK(strstr(scene.question, "the student of step 2410 is not saved"));
+	CHECK_INT(scene.n_choices, 4);
+	CHECK_STR(scene.choice[0].line, "quit with state");
+	CHECK_STR(scene.choice[1].line, "quit with student hot.safetensors");
+	CHECK_STR(scene.choice[2].line, "quit");
+	CHECK_STR(scene.choice[3].line, "");
+	scene.recording = false; /* a path is asked for */
+	scene.saved[0].path[0] = '\0';
+	viewrig_done(&scene, "leave", "");
+	CHECK_STR(scene.choice[0].line, "view prompt quit with state");
+	CHECK_STR(scene.choice[1].line, "view prompt quit with student");
+	viewrig_done(&scene, "prompt", "quit with state");
+	CHECK_STR(scene.prefill, "quit with state ");
+	snprintf(scene.saved[0].path, sizeof scene.saved[0].path, "hot.safetensors");
 	scene_save(&scene, 3, 1999, "cold.safetensors");
 	viewrig_done(&scene, "leave", "");
-	CHECK_STR(scene.question, "students of runs 2 hot, 3 cold are not saved; quit? y/n");
+	CHECK_STR(scene.question, "students of runs 2 hot, 3 cold are not saved; leave?");
 	CHECK_STR(viewrig_done(&scene, "write", ""), "save s hot.safetensors");
 }
 

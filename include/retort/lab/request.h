@@ -325,6 +325,7 @@ struct request {
 			bool best;           /* the weights of the best evaluation */
 			bool state;          /* all that is needed to continue the run */
 			bool leave;          /* the state of all runs, which are paused */
+			bool ends;           /* the session ends when the file is written */
 			struct ckpt *ckpt;   /* answer; owned */
 			char *files; /* answer: tokenizer files that the network was published
 					with, see nn/hf/hf_files.h; owned; NULL: none */

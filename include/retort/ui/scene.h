@@ -78,6 +78,14 @@ struct scene_view {
 	char search[64];  /* "": none */
 };
 
+/* An answer to a question by a key of its own. */
+struct scene_choice {
+	char key;
+	char label[40]; /* "save the state" */
+	char line[640]; /* command line that it executes; "": none */
+};
+#define SCENE_CHOICES 4
+
 /* What of a run was saved. */
 struct scene_saved {
 	unsigned run;
@@ -127,8 +135,10 @@ struct scene {
 	char answer[4096];  /* command line that `y` executes, or the one that was refused */
 	char options[160];  /* of the line: key 1 executes it with the first behind it, key 2 with
 			       the second ...; separated by bars; "": a question for y and n */
-	unsigned wants;     /* enum scene_wants */
-	char prefill[256];  /* for SCENE_PROMPT */
+	struct scene_choice choice[SCENE_CHOICES]; /* [n_choices] the answers; with options none */
+	int n_choices;
+	unsigned wants;    /* enum scene_wants */
+	char prefill[256]; /* for SCENE_PROMPT */
 	/* help page, owned lines of nroff output: X BACKSPACE X is bold, _ BACKSPACE X underlined
 	 */
 	char **help;
@@ -183,6 +193,9 @@ void scene_log(struct scene *s, int level, const char *fmt, ...)
 /* Ask which of `options`, separated by bars, is put behind the line: 1 the first ... The question
  * ends before the list of options that err_ask adds. */
 void scene_ask(struct scene *s, const char *line, const char *options, const char *question);
+
+/* End the question without an answer. */
+void scene_dismiss(struct scene *s);
 
 /* The option that a key from 1 to 9 chooses. Return its length, 0: there is none. */
 int scene_option(const struct scene *s, int key, const char **option);

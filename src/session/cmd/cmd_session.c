@@ -5,8 +5,10 @@
 #include "retort/session/cmd.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "retort/base/io.h"
+#include "retort/session/cmd/data_options.h"
 #include "retort/session/resume.h"
 
 static int
@@ -51,11 +53,51 @@ quit_with_state(struct cmd_call *c, struct err *e)
 	return 0;
 }
 
+/* Save the student of the focused run; the session ends when it is written. */
+static void
+save_and_quit(struct cmd_call *c, bool state)
+{
+	struct request *r = cmd_request(c, REQUEST_SNAPSHOT);
+
+	r->u.snapshot.ends = true;
+	r->u.snapshot.state = state;
+	snprintf(r->u.snapshot.name, sizeof r->u.snapshot.name, "s");
+	c->save = io_join(c->dir, args_word(&c->args, "FILE"));
+	c->tokens = data_options_tokens(c->data_line);
+}
+
+static int
+quit_with_student(struct cmd_call *c, struct err *e)
+{
+	(void)e;
+	save_and_quit(c, false);
+	return 0;
+}
+
+static int
+quit_with_run(struct cmd_call *c, struct err *e)
+{
+	const char *file = args_word(&c->args, "FILE");
+
+	if (file[0] && file[strlen(file) - 1] == '/')
+		return err_set(e, "quit: a published layout has no state (expected a file)");
+	save_and_quit(c, true);
+	return 0;
+}
+
 static const struct grammar_form quit_forms[] = {
 	GRAMMAR_ALONE(exec_quit),
 	GRAMMAR_FORM(quit_with_state,
 		     { .word = "with", .help = "save what is needed to continue the session" },
 		     { .word = "state" }),
+	GRAMMAR_FORM(quit_with_run, { .word = "with" },
+		     { .word = "state", .help = "that of all runs, beside the recording; or" },
+		     { .name = "FILE",
+		       .kind = GRAMMAR_OUTPUT,
+		       .help = "that of the focused run, in a file for `load`" }),
+	GRAMMAR_FORM(quit_with_student, { .word = "with" },
+		     { .word = "student", .help = "save the student of the focused run" },
+		     { .name = "FILE", .kind = GRAMMAR_OUTPUT }),
 	{ 0 }
 };
 
