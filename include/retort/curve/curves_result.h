@@ -17,7 +17,7 @@
  */
 unsigned curves_result(struct curves *c, const struct request *r);
 
-/* Write "temperature 4 -> 2", or what became of the knob's ramp. Returns buf. */
+/* Write "temperature 4 -> 2", or how the ramp of the knob continues. Returns buf. */
 const char *curves_result_change(const struct knob_change *c, char *buf, size_t size);
 
 /* The runs that go back with the result of REWIND; returns their number. */
