@@ -18,6 +18,17 @@ const char *const lab_remedy_name[] = {
 	NULL,
 };
 
+void
+lab_print_kept(const struct lab_info *info, struct text *out)
+{
+	text_addf(out, "states: %.1f of %lld MiB", (double)info->kept_memory / 0x1p20,
+		  (long long)info->run->settings.knobs.keep_mib);
+	if (info->kept_files)
+		text_addf(out, ", %.1f of %lld MiB in files", (double)info->kept_files / 0x1p20,
+			  (long long)info->run->settings.knobs.keep_files);
+	text_add(out, "\n");
+}
+
 const struct lab_stage *
 lab_stage_at(const struct lab_info *info, uint64_t step)
 {

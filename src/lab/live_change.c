@@ -19,11 +19,12 @@
 #include "retort/lab/runs.h"
 #include "retort/lab/settings_change.h"
 #include "retort/lab/settings_describe.h"
+#include "retort/lab/undo.h"
 
 void
 live_change_forget(struct trainer_state *w)
 {
-	w->run->n_undo = w->run->n_redo = 0;
+	undo_forget(w->run);
 	w->info.n_undo = w->info.n_redo = 0;
 }
 
@@ -42,9 +43,7 @@ live_change_make(struct trainer_state *w, const struct settings *after, struct r
 	r->unchanged = !r->note[0];
 	if (r->unchanged)
 		return 0; /* no effective change: push no undo entry, and keep redo */
-	mem_grow(&w->run->undo, &w->run->cap_undo, w->run->n_undo + 1, sizeof *w->run->undo);
-	w->run->undo[w->run->n_undo++] = c;
-	w->run->n_redo = 0;
+	undo_push(w->run, &c);
 	history_add(w);
 	return 0;
 }
@@ -249,8 +248,7 @@ live_change_draw(struct trainer_state *w, struct request *r, struct err *e)
 static int
 restore_settings(struct trainer_state *w, bool back, struct request *r, struct err *e)
 {
-	const struct run_change *c =
-		back ? &w->run->undo[w->run->n_undo - 1] : &w->run->redo[w->run->n_redo - 1];
+	const struct run_change *c = back ? undo_last(w->run) : undo_next(w->run);
 	struct settings was, now;
 
 	was = settings_change_base(w);
@@ -269,8 +267,7 @@ live_change_undo(struct trainer_state *w, struct request *r, struct err *e)
 		return err_set(e, "undo: nothing to undo");
 	if (restore_settings(w, true, r, e) < 0)
 		return err_wrap(e, "undo");
-	mem_grow(&w->run->redo, &w->run->cap_redo, w->run->n_redo + 1, sizeof *w->run->redo);
-	w->run->redo[w->run->n_redo++] = w->run->undo[--w->run->n_undo];
+	undo_take_back(w->run, settings_change_step(w));
 	return 0;
 }
 
@@ -281,8 +278,7 @@ live_change_redo(struct trainer_state *w, struct request *r, struct err *e)
 		return err_set(e, "redo: nothing to redo");
 	if (restore_settings(w, false, r, e) < 0)
 		return err_wrap(e, "redo");
-	mem_grow(&w->run->undo, &w->run->cap_undo, w->run->n_undo + 1, sizeof *w->run->undo);
-	w->run->undo[w->run->n_undo++] = w->run->redo[--w->run->n_redo];
+	undo_make_again(w->run, settings_change_step(w));
 	return 0;
 }
 

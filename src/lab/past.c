@@ -171,7 +171,7 @@ load_state(struct trainer_state *w, size_t *i, struct err *e)
 }
 
 int
-past_find(struct trainer_state *w, uint64_t step, uint64_t *found, struct err *e)
+past_find(struct trainer_state *w, uint64_t step, const struct past_state **found, struct err *e)
 {
 	const struct past *p = &w->run->past;
 	size_t i = last_at(p, step);
@@ -181,21 +181,13 @@ past_find(struct trainer_state *w, uint64_t step, uint64_t *found, struct err *e
 	if (check_version(w, p->state[i], step, e) < 0 || load_state(w, &i, e) < 0 ||
 	    check_version(w, p->state[i], step, e) < 0)
 		return -1;
-	*found = p->state[i]->step;
+	*found = p->state[i];
 	return 0;
 }
 
-int
-past_restore(struct trainer_state *w, uint64_t found, struct err *e)
+void
+past_unload(const struct past_state *s)
 {
-	struct past *p = &w->run->past;
-	struct past_state *s = p->state[last_at(p, found)];
-	int status = past_state_restore(w, s, e);
-
-	if (s->path && !s->writing) /* it stays in its file */
-		past_state_free_blocks(s);
-	if (status < 0)
-		return -1;
-	past_cut(p, s->step);
-	return 0;
+	if (s->path && !s->writing)
+		past_state_free_blocks((struct past_state *)s);
 }

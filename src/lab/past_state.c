@@ -98,6 +98,7 @@ past_state_take(const struct trainer_state *w, bool starts)
 				  .best_scores = i->student.best,
 				  .target = i->student.target,
 				  .n_history = r->n_history,
+				  .n_log = r->n_log,
 				  .figures = r->figures[BRANCH_STUDENT],
 				  .begun = r->begun,
 				  .eval_missed = r->eval_missed,
@@ -215,9 +216,6 @@ restore_plain(struct trainer_state *w, const struct past_state *s)
 	r->begun = s->begun;
 	r->eval_missed = s->eval_missed;
 	r->about.diverged = s->diverged;
-	r->n_undo = r->n_redo = 0;
-	branch_free(r->baseline);
-	r->baseline = NULL;
 	i->has_baseline = false;
 	restore_bias(r, s);
 	restore_orders(w, s);
@@ -230,7 +228,6 @@ past_state_restore(struct trainer_state *w, const struct past_state *s, struct e
 
 	if (!b)
 		return -1;
-	branch_free(w->run->student);
 	w->run->student = b;
 	restore_plain(w, s);
 	return 0;

@@ -29,3 +29,20 @@ request_queue_release(struct request_queue *q)
 		request_free(q->item[i]);
 	mem_free(q->item);
 }
+
+struct request *
+request_queue_take_stop(struct request_queue *q)
+{
+	for (size_t i = 0; i < q->n; i++) {
+		struct request *r = q->item[i];
+
+		if (r->stamped || r->scripted ||
+		    (r->kind != REQUEST_STOP && r->kind != REQUEST_CANCEL))
+			continue;
+		memmove(&q->item[i], &q->item[i + 1], (q->n - i - 1) * sizeof *q->item);
+		q->n--;
+		r->kind = REQUEST_CANCEL;
+		return r;
+	}
+	return NULL;
+}

@@ -9,17 +9,21 @@
 
 #include "retort/base/mem.h"
 #include "retort/lab/history.h"
+#include "retort/lab/live_change.h"
 #include "retort/lab/lockstep.h"
 #include "retort/lab/past.h"
+#include "retort/lab/past_state.h"
 #include "retort/lab/runs.h"
 #include "retort/lab/settings_change.h"
+#include "retort/lab/undo.h"
 #include "retort/train/feed.h"
+#include "retort/train/orders.h"
 
 /* What the work at hand is, while the steps of one run are computed again. */
 struct work {
 	enum lab_phase phase;
 	bool paused, diverged;
-	uint64_t passes;
+	uint64_t passes, pause_at;
 	size_t n_samples;
 	int n_notices;
 	bool trains[LAB_RUNS];
@@ -28,8 +32,8 @@ struct work {
 static void
 set_aside(struct trainer_state *w, struct work *was)
 {
-	*was = (struct work){ w->info.phase, w->info.paused, w->diverged, w->passes,
-			      w->n_samples,  w->n_notices,   { false } };
+	*was = (struct work){ w->info.phase, w->info.paused, w->diverged,  w->passes,
+			      w->pause_at,   w->n_samples,   w->n_notices, { false } };
 	for (int i = 0; i < w->n_runs; i++) {
 		was->trains[i] = w->runs[i]->about.trains;
 		w->runs[i]->about.trains = w->runs[i] == w->run;
@@ -47,6 +51,7 @@ take_up(struct trainer_state *w, const struct work *was)
 	w->info.paused = was->paused;
 	w->diverged = was->diverged;
 	w->passes = was->passes;
+	w->pause_at = was->pause_at;
 	w->n_samples = was->n_samples;
 	w->n_notices = was->n_notices;
 	w->not_finite.msg[0] = '\0';
@@ -70,12 +75,25 @@ apply_history(struct trainer_state *w, const struct history_entry *h, size_t n, 
 	return 0;
 }
 
+/* Report how many steps are computed again, and whether to go on: -1 and an error where not. */
+static int
+check_cancelled(const struct trainer_state *w, uint64_t from, uint64_t step, struct err *e)
+{
+	uint64_t at = w->run->student->state->step;
+
+	if (!w->again_cancelled || !w->again_cancelled(w->again_arg, at - from, step - from))
+		return 0;
+	return err_set(e, "cancelled at step %llu of %llu; the session is as it was before",
+		       (unsigned long long)at, (unsigned long long)step);
+}
+
 /* Compute the steps up to `step` again, with the changes `h` that were made at them. */
 static int
 compute(struct trainer_state *w, uint64_t step, const struct history_entry *h, size_t n,
 	struct err *e)
 {
 	int focus = w->focus;
+	uint64_t from = w->run->student->state->step;
 	size_t next = 0, samples = w->n_samples;
 	enum phase_outcome outcome = PHASE_STEPPED;
 
@@ -83,7 +101,7 @@ compute(struct trainer_state *w, uint64_t step, const struct history_entry *h, s
 		return -1;
 	w->focus = runs_at(w);
 	while (outcome == PHASE_STEPPED && w->run->student->state->step < step) {
-		if (apply_history(w, h, n, &next, e) < 0)
+		if (check_cancelled(w, from, step, e) < 0 || apply_history(w, h, n, &next, e) < 0)
 			outcome = PHASE_DIVERGED;
 		else
 			outcome = lockstep_step(w, e);
@@ -96,39 +114,106 @@ compute(struct trainer_state *w, uint64_t step, const struct history_entry *h, s
 	return outcome == PHASE_STEPPED ? 0 : -1;
 }
 
+/* ---- a run and what it was ---- */
+
+/* Move the run in hand to *was; in its place is a copy without states, whose student is the same.
+ */
+static void
+hold(struct trainer_state *w, struct run *was)
+{
+	struct run *r = w->run;
+
+	*was = *r;
+	run_init(r, was->train);
+	r->about = was->about;
+	run_copy_plain(r, was);
+	r->info.has_baseline = false;
+	orders_copy(&r->orders, &was->orders, w->train.ds);
+	r->student = was->student;
+}
+
+/* Put back what it was; `owned`: it has got a student of its own. */
+static void
+put_back(struct trainer_state *w, struct run *was, bool owned)
+{
+	if (!owned)
+		w->run->student = NULL;
+	run_release(w->run);
+	*w->run = *was;
+}
+
+/* The run in hand stays at the step that it was brought to. */
+static void
+keep(struct trainer_state *w, struct run *was)
+{
+	w->run->past = was->past;
+	memset(&was->past, 0, sizeof was->past);
+	past_cut(&w->run->past, w->run->student->state->step);
+	run_release(was);
+}
+
+/*
+ * Bring the run in hand to `step`; *was becomes what it was, for keep() or put_back(). -1 and an
+ * error: it is as it was.
+ */
+static int
+bring_back(struct trainer_state *w, uint64_t step, struct run *was, uint64_t *again, struct err *e)
+{
+	const struct past_state *s;
+	int at = runs_at(w), status = 0;
+	struct work work;
+	size_t kept;
+
+	if (past_find(w, step, &s, e) < 0)
+		return -1;
+	*again = step - s->step;
+	hold(w, was);
+	if (past_state_restore(w, s, e) < 0) {
+		past_unload(s);
+		put_back(w, was, false);
+		return -1;
+	}
+	past_unload(s);
+	kept = w->run->n_history;
+	if (kept && was->history[kept - 1].step == s->step) /* a change may have replaced it */
+		kept--;
+	set_aside(w, &work);
+	if (*again)
+		status = compute(w, step, was->history + kept, was->n_history - kept, e);
+	take_up(w, &work);
+	runs_take(w, at);
+	if (status == 0)
+		undo_cut(w->run, s->n_log, step);
+	else
+		put_back(w, was, true);
+	return status;
+}
+
 int
 rewind_run(struct trainer_state *w, uint64_t step, uint64_t *again, struct err *e)
 {
-	size_t n = w->run->n_history, kept;
-	struct history_entry *h = NULL;
-	int at = runs_at(w), status = 0;
-	struct work was;
-	uint64_t found;
+	struct run *was = mem_new(sizeof *was);
+	int status = bring_back(w, step, was, again, e);
 
-	if (past_find(w, step, &found, e) < 0)
-		return -1;
-	*again = step - found;
-	if (n) {
-		h = mem_array(n, sizeof *h);
-		memcpy(h, w->run->history, n * sizeof *h);
-	}
-	if (past_restore(w, found, e) < 0) {
-		mem_free(h);
-		return -1;
-	}
-	kept = w->run->n_history;
-	if (kept && h[kept - 1].step == found) /* may have been replaced by a change at that step */
-		kept--;
-	set_aside(w, &was);
-	if (*again)
-		status = compute(w, step, h + kept, n - kept, e);
-	take_up(w, &was);
-	runs_take(w, at);
-	mem_free(h);
+	if (status == 0)
+		keep(w, was);
+	mem_free(was);
 	return status;
 }
 
 /* ---- the request ---- */
+
+static int
+check_step(const struct trainer_state *w, uint64_t step, struct err *e)
+{
+	uint64_t now = w->run->student->state->step;
+
+	if (step > now)
+		return err_set(e, "step %llu is ahead; run %d is at step %llu",
+			       (unsigned long long)step, w->run->about.number,
+			       (unsigned long long)now);
+	return 0;
+}
 
 /* The step that a request means, for the run in hand. */
 static int
@@ -146,61 +231,108 @@ find_step(const struct trainer_state *w, const struct request *r, uint64_t *step
 	else if (r->u.rewind.change && run->n_undo == 0)
 		return err_set(e, "no change to go back before");
 	else if (r->u.rewind.change)
-		*step = run->undo[run->n_undo - 1].step;
+		*step = undo_last(run)->step;
 	else if ((*step = past_before(&run->past, now)) == UINT64_MAX)
 		return err_set(e, "no earlier state is kept yet");
-	if (*step > now)
-		return err_set(e, "step %llu is ahead; run %d is at step %llu",
-			       (unsigned long long)*step, run->about.number,
-			       (unsigned long long)now);
 	return 0;
 }
 
-/* The run in hand goes on from a step. */
+/* Undo the change that the run in hand was to go back before, where that is in force still: it was
+ * made before the first step of a run, which began with it. */
 static int
-go_back(struct trainer_state *w, struct request *r, uint64_t step, bool alone, struct err *e)
+undo_change(struct trainer_state *w, struct request *r, const struct run *was, struct err *e)
 {
-	uint64_t was = w->run->student->state->step, until = w->run->info.until, again;
+	const struct run_change *last = undo_last(w->run);
+	char note[sizeof r->note];
+	int status;
+
+	if (!r->u.rewind.change || !last || last->step != w->run->student->state->step ||
+	    w->run->n_undo != was->n_undo ||
+	    w->run->undo[w->run->n_undo - 1] != was->undo[was->n_undo - 1])
+		return 0;
+	memcpy(note, r->note, sizeof note);
+	status = live_change_undo(w, r, e);
+	memcpy(r->note, note, sizeof note);
+	r->u.rewind.undone = r->u.rewind.undone || status == 0;
+	return status;
+}
+
+/* The run in hand, which was brought to a step, goes on from there. */
+static void
+go_on(struct trainer_state *w, struct request *r, const struct run *was)
+{
+	uint64_t from = was->student->state->step, step = w->run->student->state->step;
 	size_t len = strlen(r->note);
 
-	if (rewind_run(w, step, &again, e) < 0)
-		return -1;
 	if (w->run->about.trains) { /* to the end of the work at hand */
-		w->run->info.until = until;
+		w->run->info.until = was->info.until;
 		history_add(w);
 	}
 	if (step < w->run->about.fork)
 		w->run->about.fork = step;
-	if (alone)
+	if (!r->u.rewind.lockstep)
 		w->run->about.lockstep = w->run->about.number;
 	snprintf(r->note + len, sizeof r->note - len, "%srun %d goes back from step %llu to %llu",
-		 len ? "; " : "", w->run->about.number, (unsigned long long)was,
+		 len ? "; " : "", w->run->about.number, (unsigned long long)from,
 		 (unsigned long long)step);
-	r->again += again;
-	return 0;
 }
 
-static int
-go_back_all(struct trainer_state *w, struct request *r, uint64_t step, struct err *e)
+/* Whether run i of the list is one of those that go back. */
+static bool
+goes_back(const struct trainer_state *w, const struct request *r, int i, const struct run *first)
 {
-	int at = runs_at(w), lockstep = w->run->about.lockstep;
-	uint64_t found;
+	return w->runs[i] == first || (r->u.rewind.lockstep && w->runs[i]->student &&
+				       w->runs[i]->about.lockstep == first->about.lockstep);
+}
 
-	for (int i = 0; i < w->n_runs; i++) {
-		if (w->runs[i]->about.lockstep != lockstep || !w->runs[i]->student)
+/* Bring the runs that go back to a step: all, or none. was[i] is what run i was. */
+static int
+bring_all(struct trainer_state *w, struct request *r, uint64_t step, struct run *was, bool *moved,
+	  struct err *e)
+{
+	const struct run *first = w->run;
+	int status = 0;
+	uint64_t again;
+
+	for (int i = 0; status == 0 && i < w->n_runs; i++) {
+		if (!goes_back(w, r, i, first))
 			continue;
 		runs_take(w, i);
-		if (past_find(w, step, &found, e) < 0)
-			return -1;
+		status = check_step(w, step, e);
+		if (status == 0)
+			status = bring_back(w, step, &was[i], &again, e);
+		moved[i] = status == 0;
+		r->again += status == 0 ? again : 0;
+		if (status == 0 && undo_change(w, r, &was[i], e) < 0)
+			status = -1;
 	}
-	for (int i = 0; i < w->n_runs; i++)
-		if (w->runs[i]->about.lockstep == lockstep && w->runs[i]->student) {
-			runs_take(w, i);
-			if (go_back(w, r, step, false, e) < 0)
-				return -1;
-		}
+	for (int i = 0; status < 0 && i < w->n_runs; i++) {
+		runs_take(w, i);
+		if (moved[i])
+			put_back(w, &was[i], true);
+	}
+	return status;
+}
+
+/* The run in hand, or all in lockstep with it, go on from a step. */
+static int
+go_back(struct trainer_state *w, struct request *r, uint64_t step, struct err *e)
+{
+	struct run *was = mem_array((size_t)w->n_runs, sizeof *was);
+	bool moved[LAB_RUNS] = { false };
+	int at = runs_at(w), status = bring_all(w, r, step, was, moved, e);
+
+	for (int i = 0; status == 0 && i < w->n_runs; i++) {
+		if (!moved[i])
+			continue;
+		runs_take(w, i);
+		go_on(w, r, &was[i]);
+		keep(w, &was[i]);
+	}
 	runs_take(w, at);
-	return 0;
+	runs_share(w);
+	mem_free(was);
+	return status;
 }
 
 int
@@ -218,7 +350,7 @@ rewind_request(struct trainer_state *w, struct request *r, struct err *e)
 				       : "the baseline of `report` is training");
 	if (find_step(w, r, &step, e) < 0)
 		return err_wrap(e, "rewind");
-	status = r->u.rewind.lockstep ? go_back_all(w, r, step, e) : go_back(w, r, step, true, e);
+	status = go_back(w, r, step, e);
 	if (w->info.phase == LAB_DISTILLING &&
 	    feed_prepare(&w->train, &w->info.run->settings, status < 0 ? NULL : e) < 0)
 		status = -1;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "retort/base/mem.h"
+#include "retort/lab/undo.h"
 #include "retort/train/orders.h"
 
 void
@@ -37,8 +38,7 @@ run_release(struct run *r)
 	orders_release(&r->orders);
 	past_release(&r->past);
 	mem_free(r->history);
-	mem_free(r->undo);
-	mem_free(r->redo);
+	undo_release(r);
 	mem_free(r->bias_before);
 	mem_free(r->bias_after);
 	memset(r, 0, sizeof *r);
@@ -70,28 +70,15 @@ clone_branch(const struct run *from, const struct branch *b, struct branch **out
 	return *out ? 0 : -1;
 }
 
-static void
-copy_array(void *to, size_t *n, size_t *cap, const void *from, size_t n_from, size_t size)
-{
-	void **array = to;
-
-	mem_grow(array, cap, n_from, size);
-	if (n_from)
-		memcpy(*array, from, n_from * size);
-	*n = n_from;
-}
-
-/* Copy everything but the branches. */
-static void
-copy_plain(struct run *to, const struct run *from)
+void
+run_copy_plain(struct run *to, const struct run *from)
 {
 	to->info = from->info;
-	copy_array(&to->history, &to->n_history, &to->cap_history, from->history, from->n_history,
-		   sizeof *to->history);
-	copy_array(&to->undo, &to->n_undo, &to->cap_undo, from->undo, from->n_undo,
-		   sizeof *to->undo);
-	copy_array(&to->redo, &to->n_redo, &to->cap_redo, from->redo, from->n_redo,
-		   sizeof *to->redo);
+	mem_grow(&to->history, &to->cap_history, from->n_history, sizeof *to->history);
+	if (from->n_history)
+		memcpy(to->history, from->history, from->n_history * sizeof *to->history);
+	to->n_history = from->n_history;
+	undo_copy(to, from);
 	to->before = from->before;
 	to->after = from->after;
 	memcpy(to->figures, from->figures, sizeof to->figures);
@@ -132,6 +119,6 @@ run_copy(struct run *to, const struct run *from, struct err *e)
 	}
 	replace_branch(&to->student, from->student, student);
 	replace_branch(&to->baseline, from->baseline, baseline);
-	copy_plain(to, from);
+	run_copy_plain(to, from);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/lab/idle_change.h"
+#include "retort/lab/past_budget.h"
 #include "retort/lab/runs.h"
 #include "retort/lab/verdict.h"
 #include "retort/train/eval_rows.h"
@@ -191,6 +192,7 @@ run_compare_list(struct trainer_state *w, struct request *r, struct err *e)
 {
 	struct row_figures reference = { 0 };
 	struct err none;
+	struct past_budget_use kept;
 	int index = runs_at(w);
 	bool compares = w->n_runs > 1 && measure_reference(w, &reference, &none) == 0;
 	struct text out = { 0 };
@@ -208,6 +210,11 @@ run_compare_list(struct trainer_state *w, struct request *r, struct err *e)
 	}
 	release_figures(&reference);
 	runs_take(w, index);
+	kept = past_budget_use(w);
+	w->info.kept_memory = kept.memory;
+	w->info.kept_files = kept.files;
+	text_add(&out, "kept ");
+	lab_print_kept(&w->info, &out);
 	r->page = out.s;
 	return 0;
 }

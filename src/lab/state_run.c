@@ -13,6 +13,7 @@
 #include "retort/lab/setup_net.h"
 #include "retort/lab/state_figures.h"
 #include "retort/lab/state_net.h"
+#include "retort/lab/undo.h"
 #include "retort/train/best.h"
 #include "retort/train/freeze.h"
 
@@ -127,25 +128,61 @@ visit_history(struct state_field *f, const struct state_settings *c, struct run 
 }
 
 static void
-visit_changes(struct state_field *f, const struct state_settings *c, const char *key,
-	      struct run_change **change, size_t *n, size_t *cap)
+visit_change(struct state_field *f, const struct state_settings *c, size_t i, struct run_change *x)
 {
-	size_t first = *n > STATE_RUN_UNDO ? *n - STATE_RUN_UNDO : 0, count = *n - first;
+	state_field_item(f, i);
+	state_field_count(f, "step", &x->step, UINT32_MAX);
+	state_settings_visit(f, c, "before", &x->before);
+	state_settings_visit(f, c, "after", &x->after);
+	state_field_end(f);
+}
+
+/* Write the last changes of a list. */
+static void
+write_changes(struct state_field *f, const struct state_settings *c, const char *key,
+	      const struct run *r, const size_t *list, size_t n)
+{
+	size_t first = n > STATE_RUN_UNDO ? n - STATE_RUN_UNDO : 0, count = n - first;
 
 	state_field_list(f, key, &count, STATE_RUN_UNDO);
-	mem_grow(change, cap, first + count, sizeof **change);
-	for (size_t i = 0; !f->failed && i < count; i++) {
-		struct run_change *x = &(*change)[first + i];
-
-		state_field_item(f, i);
-		state_field_count(f, "step", &x->step, UINT32_MAX);
-		state_settings_visit(f, c, "before", &x->before);
-		state_settings_visit(f, c, "after", &x->after);
-		state_field_end(f);
-	}
+	for (size_t i = 0; !f->failed && i < count; i++)
+		visit_change(f, c, i, &r->change[list[first + i]]);
 	state_field_end(f);
-	if (f->reading)
-		*n = f->failed ? 0 : count;
+}
+
+/* Read a list of changes, which the caller frees. */
+static struct run_change *
+read_changes(struct state_field *f, const struct state_settings *c, const char *key, size_t *n)
+{
+	struct run_change *list = NULL;
+	size_t cap = 0;
+
+	*n = 0;
+	state_field_list(f, key, n, STATE_RUN_UNDO);
+	mem_grow(&list, &cap, *n, sizeof *list);
+	for (size_t i = 0; !f->failed && i < *n; i++)
+		visit_change(f, c, i, &list[i]);
+	state_field_end(f);
+	*n = f->failed ? 0 : *n;
+	return list;
+}
+
+/* Read both lists: those to be redone were made, and undone. */
+static void
+read_undo(struct state_field *f, const struct state_settings *c, struct run *r)
+{
+	size_t n_undo, n_redo;
+	struct run_change *undo = read_changes(f, c, "undo", &n_undo),
+			  *redo = read_changes(f, c, "redo", &n_redo);
+
+	for (size_t i = 0; i < n_undo; i++)
+		undo_push(r, &undo[i]);
+	for (size_t i = n_redo; i-- > 0;)
+		undo_push(r, &redo[i]);
+	for (size_t i = 0; i < n_redo; i++)
+		undo_take_back(r, r->student->state->step);
+	mem_free(undo);
+	mem_free(redo);
 }
 
 /* ---- the rows that it draws, and its bias ---- */
@@ -240,8 +277,8 @@ state_run_write(struct state_field *f, const struct state_settings *c, struct ru
 	state_net_fields(f, c, r->student, &r->info.student);
 	visit_work(f, c, r);
 	visit_history(f, c, r);
-	visit_changes(f, c, "undo", &r->undo, &r->n_undo, &r->cap_undo);
-	visit_changes(f, c, "redo", &r->redo, &r->n_redo, &r->cap_redo);
+	write_changes(f, c, "undo", r, r->undo, r->n_undo);
+	write_changes(f, c, "redo", r, r->redo, r->n_redo);
 	visit_orders(f, c, r);
 	state_field_bool(f, "bias", &bias);
 	if (bias) {
@@ -286,8 +323,7 @@ read_rest(struct state_field *f, const struct state_settings *c, struct run *r,
 	state_net_fields(f, c, r->student, &i->student);
 	visit_work(f, c, r);
 	visit_history(f, c, r);
-	visit_changes(f, c, "undo", &r->undo, &r->n_undo, &r->cap_undo);
-	visit_changes(f, c, "redo", &r->redo, &r->n_redo, &r->cap_redo);
+	read_undo(f, c, r);
 	visit_orders(f, c, r);
 	read_biases(f, c, net->prefix, r, from);
 	if (!f->failed && (i->until < r->student->state->step || i->from > i->until))

@@ -45,6 +45,7 @@ struct trainer {
 		later; /* the thread's own: until runs that are behind have caught up */
 	struct trainer_addons addons;
 	struct request *report; /* or sweep: answered when it is complete */
+	struct request *cancel; /* has ended steps that were computed again; answered after them */
 	struct pace pace;
 };
 
@@ -81,6 +82,9 @@ apply_request(struct trainer *t, struct request *r)
 	status = status == 0 ? handle_request(t, r) : -1;
 	r->run = t->work->run->about.number; /* of `student` and `fork` the new one */
 	runs_take(t->work, t->work->focus);
+	if (t->cancel)
+		trainer_out_answer(&t->out, t->work, t->cancel);
+	t->cancel = NULL;
 	if (status == 0 && row->answered == REQUEST_BY_WORKER)
 		return; /* the worker's from here on */
 	if (t->work->pace != pace)
@@ -258,6 +262,23 @@ run_trainer(void *arg)
 	return NULL;
 }
 
+/* Whether steps that are computed again are given up: by `stop`, a signal, or the end. */
+static bool
+is_cancelled(void *arg, uint64_t done, uint64_t of)
+{
+	struct trainer *t = arg;
+	bool ends;
+
+	trainer_out_again(&t->out, done, of);
+	if (!atomic_load_explicit(&t->mail, memory_order_acquire))
+		return false;
+	thread_lock(&t->lock);
+	ends = t->stop;
+	t->cancel = request_queue_take_stop(&t->mailbox);
+	thread_unlock(&t->lock);
+	return ends || t->cancel;
+}
+
 static void
 post_worked(void *arg, struct request *r)
 {
@@ -273,6 +294,8 @@ trainer_new(int threads, size_t ring, const struct trainer_addon *const *addons)
 	t->out.ring = ring_new(ring ? ring : 65536, sizeof(struct event));
 	t->work = mem_new(sizeof *t->work);
 	idle_change_init(t->work, threads);
+	t->work->again_cancelled = is_cancelled;
+	t->work->again_arg = t;
 	trainer_addons_open(&t->addons, addons, t->work, post_worked, t);
 	thread_lock_init(&t->lock);
 	thread_start(&t->thread, run_trainer, t);

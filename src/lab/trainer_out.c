@@ -11,11 +11,13 @@
 #include "retort/base/mono.h"
 #include "retort/lab/knob_changes.h"
 #include "retort/lab/lab_snapshot.h"
+#include "retort/lab/past_budget.h"
 #include "retort/lab/runs.h"
 #include "retort/lab/stamp.h"
 #include "retort/lab/sweep_score.h"
 #include "retort/lab/trainer.h"
 
+#define AGAIN_SECONDS 1.0  /* between two messages about steps that are computed again */
 #define WAKE_SECONDS 0.004 /* between two wakes of the reader for samples alone */
 
 /* Move samples into the ring. The reader is woken every WAKE_SECONDS, not at every step: a small
@@ -66,8 +68,12 @@ trainer_out_answer(struct trainer_out *t, struct trainer_state *w, struct reques
 			    .branch = (unsigned)r->branch & 0x1f,
 			    .metric = METRIC_NONE,
 			    .answer = r };
+	struct past_budget_use kept;
 
 	trainer_out_samples(t, w);
+	kept = past_budget_use(w);
+	w->info.kept_memory = kept.memory;
+	w->info.kept_files = kept.files;
 	w->info.n_undo = (int)w->run->n_undo;
 	w->info.n_redo = (int)w->run->n_redo;
 	runs_describe(w);
@@ -89,6 +95,26 @@ trainer_out_event(struct trainer_out *t, struct trainer_state *w, enum request_k
 		r->err = *e;
 	}
 	trainer_out_answer(t, w, r);
+}
+
+void
+trainer_out_again(struct trainer_out *t, uint64_t done, uint64_t of)
+{
+	double now = mono_now();
+	struct event ev = { .metric = METRIC_NONE };
+	struct request *r;
+
+	if (done == 0)
+		t->again = now;
+	if (!t->snapshot || now < t->again + AGAIN_SECONDS)
+		return;
+	t->again = now;
+	r = request_new(REQUEST_AGAIN);
+	snprintf(r->note, sizeof r->note, "%llu of %llu steps computed again; `stop` cancels",
+		 (unsigned long long)done, (unsigned long long)of);
+	r->info = lab_snapshot_share(t->snapshot);
+	ev.answer = r;
+	ring_push(t->ring, &ev);
 }
 
 /* Report the runs that have stopped while others train. */

@@ -24,6 +24,16 @@ work_stop(struct trainer_state *w, struct request *r, struct err *e)
 	return 0;
 }
 
+/* The trainer has found it before, where steps are computed again; else there is nothing to end. */
+int
+work_cancel(struct trainer_state *w, struct request *r, struct err *e)
+{
+	(void)w;
+	(void)r;
+	(void)e;
+	return 0;
+}
+
 /* PAUSE and RESUME. */
 int
 work_pause(struct trainer_state *w, struct request *r, struct err *e)

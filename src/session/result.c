@@ -108,8 +108,7 @@ write_checkpoint(struct session *s, const struct pending *p, const struct reques
 		session_fail(s, 1);
 }
 
-/* Show a text of several lines: as a page for a typed line, in the log for a line of a script, so
- * that the curves stay visible. */
+/* Show a text of several lines; of a script in the log, so that the curves stay visible. */
 static void
 show_page(struct session *s, const struct pending *p, const char *title, const char *text)
 {
@@ -185,21 +184,22 @@ apply_result(struct session *s, struct pending *p, struct request *r)
 static bool
 is_recorded(const struct session *s, const struct pending *p, const struct request *r)
 {
-	return p->records && (r->kind != REQUEST_STOP || s->working);
+	return p->records && r->kind != REQUEST_CANCEL && (r->kind != REQUEST_STOP || s->working);
 }
 
-/* Record a line that took effect; of `rewind` with the step that it found. */
+/* Record a line that took effect; of `rewind` the step, unless a change was undone there. */
 static void
 record_result(struct session *s, const struct pending *p, const struct request *r)
 {
-	char line[48];
+	char line[48], step[24];
 
 	if (r->kind != REQUEST_REWIND) {
 		session_record(s, r->stamp, p->text);
 		return;
 	}
-	snprintf(line, sizeof line, "rewind %s%lld", r->u.rewind.lockstep ? "all " : "",
-		 (long long)r->u.rewind.at);
+	snprintf(step, sizeof step, "%lld", (long long)r->u.rewind.at);
+	snprintf(line, sizeof line, "rewind %s%s", r->u.rewind.lockstep ? "all " : "",
+		 r->u.rewind.undone ? "change" : step);
 	session_record(s, r->stamp, line);
 }
 
@@ -312,6 +312,15 @@ show_requested(struct session *s)
 			observer_requested(s->live, s->pending[i].knob, s->pending[i].requested);
 }
 
+static void
+show_progress(struct session *s, struct request *r)
+{
+	if (r->kind == REQUEST_PROGRESS)
+		bitext_use_progress(s, r);
+	else
+		session_message(s, false, "%s", r->note);
+}
+
 void
 result_take(struct session *s, struct request *r)
 {
@@ -322,8 +331,8 @@ result_take(struct session *s, struct request *r)
 		request_free(r);
 		return;
 	}
-	if (r->kind == REQUEST_PROGRESS) {
-		bitext_use_progress(s, r);
+	if (r->kind == REQUEST_PROGRESS || r->kind == REQUEST_AGAIN) {
+		show_progress(s, r);
 		request_free(r);
 		return;
 	}
@@ -355,8 +364,7 @@ result_take(struct session *s, struct request *r)
 	request_free(r);
 }
 
-/* Update step and ramped values of the cached state at each step of the student: the trainer sends
- * no result for them. */
+/* Follow a step of the student, for which the trainer sends no result: step and ramped values. */
 static void
 follow_ramps(struct session *s, const struct event *ev)
 {

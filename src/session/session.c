@@ -285,9 +285,17 @@ is_working(const struct session *s)
 }
 
 void
+session_cancel(struct session *s)
+{
+	if (is_pending(s, REQUEST_REWIND) || is_pending(s, REQUEST_FORK))
+		trainer_post(s->trainer, request_new(REQUEST_CANCEL));
+}
+
+void
 session_stop(struct session *s)
 {
 	script_clear(s->script);
+	session_cancel(s);
 	s->stopped = true;
 	sweep_child_free(s);
 	if (is_working(s))

@@ -37,7 +37,7 @@ every_kind_has_a_handler(void **state)
 				n += probe_table[i]->row[j].kind == (enum request_kind)k;
 		CHECK_INT(n, k != REQUEST_DONE && k != REQUEST_PROGRESS && k != REQUEST_DIVERGED &&
 				     k != REQUEST_NOT_FINITE && k != REQUEST_KEPT &&
-				     k != REQUEST_LEFT && k != REQUEST_SWEPT);
+				     k != REQUEST_AGAIN && k != REQUEST_LEFT && k != REQUEST_SWEPT);
 		CHECK(request_table[k].name && request_table[k].name[0]);
 	}
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "retort/base/err.h"
+#include "retort/base/text.h"
 #include "retort/nn/model.h"
 #include "retort/train/settings.h"
 
@@ -119,6 +120,7 @@ struct lab_info {
 	int busy; /* LAB_TRAINING: index of the teacher in training; else -1 */
 	bool paused;
 	int n_undo, n_redo;
+	size_t kept_memory, kept_files; /* bytes of kept states, of all runs */
 	char blas[64]; /* kernel and version of the matrix library: bits depend on it */
 	/* borrowed: the focused one; of the trainer's thread the one in hand. The last member: what
 	 * stands before it is plain data */
@@ -144,6 +146,10 @@ int lab_sets(const struct lab_info *info, const char *list, unsigned *out, struc
 
 /* "train+transfer": sets whose bits are set. Returns buf. */
 const char *lab_sets_text(const struct lab_info *info, unsigned sets, char *buf, size_t size);
+
+/* Print "states: 12.3 of 64 MiB, 40.0 of 1024 MiB in files" and a line feed: kept states of all
+ * runs, and what the knobs of the focused one allow. */
+void lab_print_kept(const struct lab_info *info, struct text *out);
 
 /* The stage that the student's step `step` was the outcome of, or NULL: it has had no step then. */
 const struct lab_stage *lab_stage_at(const struct lab_info *info, uint64_t step);

@@ -41,18 +41,15 @@ void past_keep(struct trainer_state *w, bool starts);
 void past_follow(struct trainer_state *w);
 
 /*
- * Step of the latest state of the run in hand at or before `step`, from which the steps between can
- * be computed again; it is in memory then. Where its file cannot be read, the state before it, with
- * a message in w->kept_notice. -1 and an error: there is none.
+ * The latest state of the run in hand at or before `step`, from which the steps between can be
+ * computed again; it is in memory until past_unload. Where its file cannot be read, the state
+ * before it, with a message in w->kept_notice. -1 and an error: there is none.
  */
-int past_find(struct trainer_state *w, uint64_t step, uint64_t *found, struct err *e);
+int past_find(struct trainer_state *w, uint64_t step, const struct past_state **found,
+	      struct err *e);
 
-/*
- * Give the run in hand the state that past_find has found: parameters, moments, figures, settings,
- * stages and history as they were. Undo and redo are empty, and the baseline is dropped. -1 and an
- * error without memory: nothing changed.
- */
-int past_restore(struct trainer_state *w, uint64_t found, struct err *e);
+/* Free the blocks of a state that past_find has read from its file, which stays. */
+void past_unload(const struct past_state *s);
 
 /* Step of the last kept state before `step`; UINT64_MAX: there is none. */
 uint64_t past_before(const struct past *p, uint64_t step);

@@ -24,7 +24,7 @@ struct past_state {
 	struct settings *of_stage; /* [2] owned: before and after its start; NULL: in a plain run */
 	uint64_t from, until;      /* of the work at hand */
 	struct scores last, best_scores, target;
-	size_t n_history;
+	size_t n_history, n_log;    /* n_log: events of undo and redo */
 	struct run_figures figures; /* of the student */
 	bool begun, eval_missed;
 	uint64_t diverged;
@@ -55,9 +55,9 @@ void past_state_free_blocks(struct past_state *s);
 bool past_state_is_loaded(const struct past_state *s);
 
 /*
- * Give the run in hand a state, which is loaded. Teachers and sets that were added since keep their
- * weights; undo and redo are empty, the baseline is dropped. -1 and an error without memory:
- * nothing changed.
+ * Give the run in hand, which has no baseline, the settings of a state, which is loaded, and a new
+ * student; the former one belongs to the caller. Teachers and sets that were added since keep their
+ * weights. -1 and an error without memory: nothing changed.
  */
 int past_state_restore(struct trainer_state *w, const struct past_state *s, struct err *e);
 

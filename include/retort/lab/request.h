@@ -294,6 +294,7 @@ struct request {
 			bool best;     /* of the best evaluation */
 			bool change;   /* before the last change; else the last kept state */
 			bool lockstep; /* all runs in lockstep */
+			bool undone;   /* answer: `change` was undone at that step */
 		} rewind;
 		struct {
 			char name[NET_NAME]; /* of the new run */

@@ -16,6 +16,10 @@ void request_queue_add(struct request_queue *q, struct request *r);
 /* Remove the oldest request, which the caller has taken. */
 void request_queue_drop_first(struct request_queue *q);
 
+/* Take the first STOP or CANCEL that was typed out of the queue; it becomes a CANCEL. NULL: there
+ * is none. One with a stamp or of a script means the work after the requests before it. */
+struct request *request_queue_take_stop(struct request_queue *q);
+
 /* Free the queue and the requests in it. */
 void request_queue_release(struct request_queue *q);
 

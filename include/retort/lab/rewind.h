@@ -9,8 +9,9 @@
 /*
  * Bring the run in hand to `step`, as it was when that step was reached, before changes made there;
  * at the first step of work, after those that the work began with. Steps after a kept state are
- * computed again, without samples. *again: their number. -1 and an error: the run is as it was, or
- * without memory at the step that was reached.
+ * computed again, without samples, until w->again_cancelled. Undo is as it was at that step, redo
+ * is empty, and the baseline is dropped. *again: number of steps computed. -1 and an error: the run
+ * is as it was.
  */
 int rewind_run(struct trainer_state *w, uint64_t step, uint64_t *again, struct err *e);
 

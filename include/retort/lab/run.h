@@ -23,6 +23,12 @@ struct run_change {
 	struct settings before, after;
 };
 
+/* A change was made, undone or redone. */
+struct run_undo_event {
+	uint64_t step;
+	size_t what; /* index of the change that was made; lab/undo.c has values for the others */
+};
+
 /* What a stop rule has counted, see stop_rule.h. */
 struct run_watch {
 	bool known; /* an evaluation was counted */
@@ -69,8 +75,12 @@ struct run {
 	struct past past;           /* states at earlier steps; not copied */
 	size_t n_history, cap_history;
 	struct history_entry *history;
-	size_t n_undo, cap_undo, n_redo, cap_redo;
-	struct run_change *undo, *redo;
+	/* owned, see lab/undo.h: all changes; indices of those that can be undone and redone, the
+	 * next at the end; and in which order they came to be so */
+	size_t n_changes, cap_changes, n_undo, cap_undo, n_redo, cap_redo, n_log, cap_log;
+	struct run_change *change;
+	size_t *undo, *redo;
+	struct run_undo_event *log;
 	struct settings before, after; /* the settings that the stage under way has changed */
 	struct run_figures figures[2]; /* of the student and the baseline */
 	struct run_answered answered;  /* not copied */
@@ -93,6 +103,9 @@ void run_release(struct run *r);
  * allocated anew. -1 and an error without memory: `to` is unchanged.
  */
 int run_copy(struct run *to, const struct run *from, struct err *e);
+
+/* The same of everything but the branches, of which `to` keeps its own, and never fails. */
+void run_copy_plain(struct run *to, const struct run *from);
 
 /* Room for the bias of `n` classes. */
 void run_resize_bias(struct run *r, size_t n);

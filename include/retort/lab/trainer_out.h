@@ -12,6 +12,7 @@ struct trainer_out {
 	struct ring *ring;               /* of struct event */
 	const struct lab_info *snapshot; /* of the last answer; NULL before the first */
 	double woken;                    /* seconds: when the reader was last woken for samples */
+	double again;                    /* seconds: of the last message of trainer_out_again */
 };
 
 /* Move the samples of the last step into the ring. */
@@ -23,6 +24,10 @@ void trainer_out_answer(struct trainer_out *t, struct trainer_state *w, struct r
 /* Send an event that no request caused, as an answer; `e` "": without an error. */
 void trainer_out_event(struct trainer_out *t, struct trainer_state *w, enum request_kind kind,
 		       const struct err *e);
+
+/* Report once a second how many steps were computed again, with the snapshot of the last answer:
+ * the lab is at work between two boundaries. */
+void trainer_out_again(struct trainer_out *t, uint64_t done, uint64_t of);
 
 /* Report the runs that have stopped while others train. */
 void trainer_out_notices(struct trainer_out *t, struct trainer_state *w);

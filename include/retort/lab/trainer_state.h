@@ -56,6 +56,10 @@ struct trainer_state {
 	int64_t pace;        /* steps a second at most; 0: no limit */
 	char ended[280];     /* for the answer DONE: as run_figures.ended */
 	bool report_stopped; /* `stop` came while the baseline was trained for a report */
+	/* Between steps that are computed again, `done` of `of`: whether to give up, with arg.
+	 * NULL: never. */
+	bool (*again_cancelled)(void *arg, uint64_t done, uint64_t of);
+	void *again_arg;
 	struct past_store *past_store; /* owned; NULL: no state has been written to a file yet */
 	uint64_t n_kept;               /* states kept so far, of all runs */
 	struct err kept_notice; /* message about kept states since the last boundary; "": none */

@@ -9,6 +9,9 @@
 /* STOP: end the work after the steps that are done. */
 int work_stop(struct trainer_state *w, struct request *r, struct err *e);
 
+/* CANCEL: give up steps that are computed again; where there are none, nothing. */
+int work_cancel(struct trainer_state *w, struct request *r, struct err *e);
+
 /* PAUSE, RESUME; TOGGLE: whichever of them it is now, which becomes r->kind. */
 int work_pause(struct trainer_state *w, struct request *r, struct err *e);
 int work_toggle(struct trainer_state *w, struct request *r, struct err *e);

@@ -88,6 +88,10 @@ bool session_is_ready(const struct session *s);
 /* True after `quit`, or after a script failed in a session that is not live. */
 bool session_is_over(const struct session *s);
 
+/* Give up steps that a `rewind` or `fork at` computes again; the session is as it was before the
+ * line. Nothing where none does. */
+void session_cancel(struct session *s);
+
 /* Stop the work at the next step boundary, drop the script, and end a sweep in the background, as
  * after a signal. */
 void session_stop(struct session *s);

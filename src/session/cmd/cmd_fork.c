@@ -39,34 +39,83 @@ add_map(const struct args *a, struct request *r, struct err *e)
 	return map_words_parse(a, from, &r->u.fork.map, e);
 }
 
-/* The last marker of that letter or text; NULL: there is none. */
-static const struct curves_mark *
-find_mark(const struct curves *c, const char *word)
+/* The run of that number; NULL: it is no more. */
+static const struct lab_listed *
+listed(const struct lab_info *i, unsigned number)
 {
-	for (size_t i = c ? c->n_marks : 0; i-- > 0;) {
-		const struct curves_mark *m = &c->mark[i];
+	for (int k = 0; k < i->n_runs; k++)
+		if ((unsigned)i->runs[k].number == number)
+			return &i->runs[k];
+	return NULL;
+}
 
-		if (m->branch == BRANCH_STUDENT &&
+/* The run that a line acts on, by its word or the target before the line; default: the focused one.
+ * NULL: none has that name, which the trainer says. */
+static const struct lab_listed *
+find_run(const struct cmd_call *c, const char *word)
+{
+	const struct lab_info *i = c->info;
+	char number[16];
+
+	for (int k = 0; word && word[0] && strcmp(word, "s") != 0 && k < i->n_runs; k++) {
+		snprintf(number, sizeof number, "%d", i->runs[k].number);
+		if (strcmp(i->runs[k].name, word) == 0 || strcmp(number, word) == 0)
+			return &i->runs[k];
+	}
+	return word && word[0] && strcmp(word, "s") != 0 ? NULL
+	       : i->n_runs                               ? &i->runs[i->focus]
+							 : NULL;
+}
+
+/* Whether a marker is of a run, or of one that it was forked from, before that. */
+static bool
+has_mark(const struct lab_info *i, const struct lab_listed *r, const struct curves_mark *m)
+{
+	uint64_t until = UINT64_MAX;
+
+	for (; r; r = listed(i, (unsigned)r->parent)) {
+		if (m->run == (unsigned)r->number)
+			return m->step <= until;
+		until = r->fork < until ? r->fork : until;
+	}
+	return false;
+}
+
+/* The last marker of that letter or text, of a run; of any: run NULL. NULL: there is none. */
+static const struct curves_mark *
+find_mark(const struct cmd_call *c, const struct lab_listed *run, const char *word)
+{
+	for (size_t i = c->curves ? c->curves->n_marks : 0; i-- > 0;) {
+		const struct curves_mark *m = &c->curves->mark[i];
+
+		if (m->branch == BRANCH_STUDENT && (!run || has_mark(c->info, run, m)) &&
 		    (strcmp(m->text, word) == 0 || (word[0] == m->letter && !word[1])))
 			return m;
 	}
 	return NULL;
 }
 
-/* A step, or that of a marker. */
+/* A step, or that of a marker of the run that the line acts on. */
 static int
-find_step(const struct cmd_call *c, const char *word, int64_t *step, struct err *e)
+find_step(const struct cmd_call *c, const char *run, const char *word, int64_t *step, struct err *e)
 {
-	const struct curves_mark *m;
+	const struct lab_listed *of = find_run(c, run);
+	const struct curves_mark *m, *other;
 
 	if (text_to_int(word, step) == 0 && *step >= 0)
 		return 0;
-	m = find_mark(c->curves, word);
-	if (!m)
+	other = find_mark(c, NULL, word);
+	m = of ? find_mark(c, of, word) : other;
+	if (!other)
 		return err_set(e,
 			       "no step or marker '%.40s' (expected a number, or the letter or "
 			       "text of a marker)",
 			       word);
+	if (!m)
+		return err_set(e,
+			       "marker '%.40s' is of run %u at step %u; run %d has none of that "
+			       "name",
+			       word, other->run, other->step, of->number);
 	*step = m->step;
 	return 0;
 }
@@ -91,7 +140,8 @@ exec_fork(struct cmd_call *c, struct err *e)
 	const struct args *a = &c->args;
 
 	r->u.fork.at = -1;
-	if (args_get(a, "at") && find_step(c, args_word(a, "at"), &r->u.fork.at, e) < 0)
+	if (args_get(a, "at") &&
+	    find_step(c, args_word(a, "of"), args_word(a, "at"), &r->u.fork.at, e) < 0)
 		return err_wrap(e, "fork: at");
 	if (args_get(a, "at"))
 		record_step(c, args_get(a, "at")->at, r->u.fork.at);
@@ -166,7 +216,9 @@ rewind_to(struct cmd_call *c, bool lockstep, struct err *e)
 
 	if (args_get(&c->args, "RUN") && cmd_copy_arg(r->target, sizeof r->target, c, "RUN", e) < 0)
 		return -1;
-	return word && find_step(c, word, &r->u.rewind.at, e) < 0 ? err_wrap(e, "rewind") : 0;
+	return word && find_step(c, args_word(&c->args, "RUN"), word, &r->u.rewind.at, e) < 0
+		       ? err_wrap(e, "rewind")
+		       : 0;
 }
 
 static int

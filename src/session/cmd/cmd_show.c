@@ -157,6 +157,10 @@ exec_summary(struct cmd_call *c, struct err *e)
 	if (i->run->settings.stop.evaluations)
 		text_addf(&c->output, "stop      when %s\n",
 			  stop_rule_text(&i->run->settings.stop, rule, sizeof rule));
+	if (i->run->has_student) {
+		text_add(&c->output, "kept      ");
+		lab_print_kept(i, &c->output);
+	}
 	if (i->blas[0])
 		text_addf(&c->output, "products  %s\n", i->blas);
 	show_recording(c);

@@ -51,6 +51,7 @@ input_interrupt(struct loop *l)
 		return;
 	}
 	l->interrupted = true;
+	session_cancel(l->session);
 	if (l->scene->info.phase != LAB_IDLE && !l->scene->info.paused)
 		workbench_type(l->workbench, "pause on");
 	scene_say(l->scene, false, "press Ctrl-C again to quit");
