@@ -10,6 +10,7 @@
 #include "against.h"
 #include "cli.h"
 #include "floor.h"
+#include "back.h"
 #include "forks.h"
 #include "losses.h"
 #include "own.h"
@@ -324,8 +325,9 @@ measure_all(const char *const *word)
 		else if (strcmp(*word, "reading") == 0)
 			status |= reading_measure(options.rounds);
 		else if (strcmp(*word, "fork") == 0)
-			status |=
-				forks_measure(options.threads, options.rounds, options.seconds / 4);
+			status |= forks_measure(options.threads, options.rounds,
+						options.seconds / 4) |
+				  back_measure(options.threads, options.rounds);
 		else
 			losses_measure(options.threads, options.rounds, options.seconds / 4);
 	}
