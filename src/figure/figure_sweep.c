@@ -43,7 +43,7 @@ state_of(const struct sweep_compare *c, int i)
 	const struct sweep_compare_row *r = &c->row[i];
 
 	return r->diverged         ? "diverged"
-	       : r->dropped        ? "dropped"
+	       : r->dropped        ? (r->waits ? "stopped" : "dropped")
 	       : i == c->reference ? "reference"
 				   : verdict_word_name[r->word];
 }

@@ -245,22 +245,35 @@ void
 sweep_store(struct trainer_state *w, const struct sweep *s)
 {
 	mem_free(w->swept);
-	w->n_swept = s->done + 1;
+	w->n_swept = s->stopped && s->halving ? 0 : s->done + 1;
 	w->swept_by = s->metric;
-	w->swept = mem_array((size_t)w->n_swept, sizeof *w->swept);
+	w->swept = w->n_swept ? mem_array((size_t)w->n_swept, sizeof *w->swept) : NULL;
 	for (int i = 0; i < w->n_swept; i++)
 		w->swept[i] = sweep_score_point(s, i ? i : s->same, false);
+}
+
+/* Whether the reference of a halving that was stopped, and another point, have figures after the
+ * same steps. */
+static bool
+has_points(const struct sweep *s)
+{
+	int n = 0;
+
+	for (int i = 0; i <= s->plan.n_points; i++)
+		n += (i != 0 || !s->same) && sweep_score_at(s, i, s->compared);
+	return sweep_score_at(s, s->same, s->compared) && n > 1;
 }
 
 /* Count the points that are finished, and check that they can be compared. */
 static int
 conclude(struct sweep *s, struct err *e)
 {
+	bool cut = s->stopped && s->halving;
+
 	count_done(s);
-	if (s->done == 0)
+	s->compared = cut ? s->unit[s->same * s->n_seeds].steps : s->steps;
+	if (cut ? !has_points(s) : s->done == 0)
 		return err_set(e, "sweep: stopped before the first point was finished");
-	if (s->stopped && s->halving)
-		return err_set(e, "sweep: stopped before the last halving");
 	if (!isfinite(sweep_score_point(s, s->same, false)))
 		return err_set(e, "sweep: the reference has diverged: nothing to compare with");
 	return 0;

@@ -91,35 +91,44 @@ more_right(const struct sweep *s, int point)
 	return sum;
 }
 
+/* Whether a point is in the table: those from the first on that are finished, the reference, and of
+ * halving all that have figures. */
+static bool
+is_listed(const struct sweep *s, int point)
+{
+	const struct sweep_unit *u = &s->unit[point * s->n_seeds];
+
+	if (point == 0 && s->same)
+		return false;
+	for (int i = 0; s->halving && i < s->n_seeds; i++)
+		if (u[i].state == SWEEP_DIVERGED)
+			return true;
+	if (s->halving) /* one whose seeds have different steps is left out */
+		return sweep_score_at(s, point, u->steps);
+	return point <= s->done || point == s->same;
+}
+
 /* List the points that were trained, with their means. */
 static void
 list_rows(const struct sweep *s, struct sweep_compare *out)
 {
-	for (int i = 0; i <= s->done; i++) {
+	for (int i = 0; i <= s->plan.n_points; i++) {
 		struct sweep_compare_row *r = &out->row[out->n];
-		const struct sweep_unit *u = &s->unit[i * s->n_seeds];
 
-		if (i == 0 && s->same)
+		if (!is_listed(s, i))
 			continue;
 		if (i == s->same)
 			out->reference = out->n;
 		out->n++;
 		*r = (struct sweep_compare_row){ .point = i,
 						 .mean = sweep_score_point(s, i, false),
+						 .steps = s->unit[i * s->n_seeds].steps,
 						 .low = NAN,
 						 .high = NAN,
 						 .rows = NAN };
-		r->dropped = !sweep_score_done(s, i);
 		r->diverged = !isfinite(r->mean);
-		r->steps = u->steps;
-	}
-	if (s->same > s->done) { /* of a sweep that was stopped before it */
-		out->reference = out->n;
-		out->row[out->n++] =
-			(struct sweep_compare_row){ .point = s->same,
-						    .mean = sweep_score_point(s, s->same, false),
-						    .steps = s->steps,
-						    .rows = NAN };
+		r->waits = s->stopped && s->unit[i * s->n_seeds].state == SWEEP_WAITS;
+		r->dropped = !r->diverged && !sweep_score_at(s, i, s->compared);
 	}
 }
 
@@ -183,7 +192,7 @@ sweep_compare_make(const struct sweep *s, uint64_t seed, struct sweep_compare *o
 	int winner;
 
 	memset(out, 0, sizeof *out);
-	out->row = mem_array((size_t)s->done + 2, sizeof *out->row);
+	out->row = mem_array((size_t)s->plan.n_points + 1, sizeof *out->row);
 	list_rows(s, out);
 	judge(s, seed, out);
 	out->winner = find_winner(s, out);

@@ -50,6 +50,18 @@ sweep_score_done(const struct sweep *s, int point)
 	return done;
 }
 
+bool
+sweep_score_at(const struct sweep *s, int point, uint64_t steps)
+{
+	for (int i = 0; i < s->n_seeds; i++) {
+		const struct sweep_unit *u = &s->unit[point * s->n_seeds + i];
+
+		if (!u->row || u->state == SWEEP_DIVERGED || u->steps != steps)
+			return false;
+	}
+	return steps > 0;
+}
+
 int
 sweep_score_better(const struct sweep *s)
 {

@@ -64,14 +64,17 @@ add_heading(const struct sweep *s, int width, const struct sweep_compare *c, con
 
 	text_addf(out, "%s\n", line);
 	text_addf(out, "%s of %d points after %llu steps", metric_info(s->metric)->name, c->n,
-		  (unsigned long long)s->steps);
+		  (unsigned long long)s->compared);
 	if (s->seeds)
 		text_addf(out, " from step 0, mean of %d seed%s", s->seeds,
 			  s->seeds == 1 ? "" : "s");
 	else
 		text_addf(out, " from step %llu", (unsigned long long)s->from);
 	text_addf(out, ",\non %zu held-out rows", s->n_rank);
-	if (s->stopped || s->done < s->plan.n_points)
+	if (s->stopped && s->halving)
+		text_addf(out, "; stopped: the halving is at %llu of %llu steps",
+			  (unsigned long long)s->compared, (unsigned long long)s->steps);
+	else if (s->stopped || s->done < s->plan.n_points)
 		text_addf(out, "; stopped: %d of %d points", s->done, s->plan.n_points);
 	text_addf(out, "\n95 %% intervals and p: %s, Holm's correction for %d point%s\n\n",
 		  s->seeds > 1 ? "Student's t over seeds" : "paired bootstrap over rows",
@@ -106,7 +109,8 @@ add_row(const struct sweep *s, int width, const struct sweep_compare *c, int i, 
 	}
 	text_addf(out, "%8.4f  ", r->mean);
 	if (r->dropped)
-		text_addf(out, "dropped after %llu steps", (unsigned long long)r->steps);
+		text_addf(out, "%s after %llu steps", r->waits ? "stopped" : "dropped",
+			  (unsigned long long)r->steps);
 	else if (i == c->reference)
 		text_add(out, "reference");
 	else
@@ -180,7 +184,7 @@ add_plot(const struct sweep *s, int width, const struct sweep_compare *c, struct
 static void
 add_commands(const struct sweep *s, int point, struct text *out)
 {
-	if (point == 0 || s->plan.fresh || s->seeds)
+	if (point == 0 || s->plan.fresh || s->seeds || s->compared < s->steps)
 		return;
 	text_add(out, "`fork best");
 	if (s->background)

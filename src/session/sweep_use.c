@@ -146,14 +146,15 @@ sweep_use_point(struct session *s, const struct request *r)
 	struct pending *p = line_at_work(s);
 	struct err e;
 
+	/* before the message: what was shown is on disk */
+	if (p && p->journal && r->u.swept.figures &&
+	    sweep_journal_add(p->journal, r->u.swept.figures, r->u.swept.n_rows, &e) < 0) {
+		session_message(s, true, "sweep: the journal ends here: %s", e.msg);
+		sweep_journal_close(p->journal, false);
+		p->journal = NULL;
+	}
 	if (!s->live) /* with a screen, it is in the log */
 		session_message(s, false, "%s", r->note);
-	if (!p || !p->journal || !r->u.swept.figures ||
-	    sweep_journal_add(p->journal, r->u.swept.figures, r->u.swept.n_rows, &e) == 0)
-		return;
-	session_message(s, true, "sweep: the journal ends here: %s", e.msg);
-	sweep_journal_close(p->journal, false);
-	p->journal = NULL;
 }
 
 /* Write the result to the file that the line names. */
@@ -218,6 +219,8 @@ sweep_use_figures(struct session *s, const char *stamp, const struct sweep *swee
 {
 	struct text line = { 0 };
 
+	if (sweep->stopped && sweep->halving)
+		return;
 	for (int i = 0; !s->o.replay && i <= sweep->done; i++) {
 		double mean = sweep_score_point(sweep, i ? i : sweep->same, false);
 
@@ -234,9 +237,12 @@ void
 sweep_use_record(struct session *s, const struct pending *p, const struct request *r)
 {
 	const struct sweep *sweep = r->u.sweep.sweep;
-	char *plain = sweep_use_line(p->text);
+	char *plain;
 	struct text line = { 0 };
 
+	if (sweep->stopped && sweep->halving)
+		return; /* it changes nothing, and a replay would not stop there */
+	plain = sweep_use_line(p->text);
 	text_add(&line, plain);
 	if (sweep->stopped && sweep->done < sweep->plan.n_points && !sweep->most)
 		text_addf(&line, " points %d", sweep->done);

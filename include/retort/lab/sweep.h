@@ -78,6 +78,8 @@ struct sweep {
 	struct sweep_unit *unit; /* owned */
 	uint64_t from;           /* step that points start at */
 	bool stopped;            /* by `stop` */
+	uint64_t compared;       /* steps after which points are compared: all, or of a halving
+				    that was stopped those that the reference has */
 	int done;                /* points that follow one another from 0 on and are finished */
 	/* at work */
 	struct sweep_held held;     /* work that waits for it */

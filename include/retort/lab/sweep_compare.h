@@ -10,7 +10,8 @@
 struct sweep_compare_row {
 	int point;              /* 0: the reference; else from 1, as in the plan */
 	bool diverged;          /* no figures */
-	bool dropped;           /* by halving: `mean` is after `steps` */
+	bool dropped;           /* not compared: it has fewer steps; `mean` is after `steps` */
+	bool waits;             /* for more steps: the halving was stopped */
 	uint64_t steps;         /* that it was trained for */
 	double mean, low, high; /* of the metric on the ranking rows */
 	struct verdict against; /* the reference: the difference; p with Holm's correction */

@@ -20,6 +20,9 @@ double sweep_score_point(const struct sweep *s, int point, bool confirm);
 /* Whether all units of a point were trained to the end or have diverged. */
 bool sweep_score_done(const struct sweep *s, int point);
 
+/* Whether all units of a point have figures after so many steps. */
+bool sweep_score_at(const struct sweep *s, int point, uint64_t steps);
+
 /* -1: lower values of the metric are better, 1: higher. */
 int sweep_score_better(const struct sweep *s);
 
