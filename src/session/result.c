@@ -7,17 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
-#include "retort/kd/logit_write.h"
-#include "retort/data/read/corpus.h"
-#include "retort/nn/hf/hf.h"
-#include "retort/nn/hf/hf_files.h"
 #include "retort/lab/tunable.h"
 #include "retort/session/bitext_use.h"
 #include "retort/session/curve_use.h"
 #include "retort/session/replay.h"
+#include "retort/session/result_write.h"
 #include "retort/session/sweep_use.h"
 
 static void
@@ -43,69 +39,6 @@ check_expectation(struct session *s, const struct pending *p, const struct reque
 		session_fail(s, 3);
 	else if (p->where || !s->live)
 		s->status = s->status ? s->status : 3;
-}
-
-/* The tokenizer files to write beside a network: those that it was published with, if the data has
- * its token ids or was read with one of them; else the vocabulary file of the data. */
-static int
-choose_files(const struct pending *p, const struct request *r, char **out, struct err *e)
-{
-	const char *files = r->u.snapshot.files;
-
-	*out = NULL;
-	if (p->tokens && corpus_tokens_named(p->tokens))
-		return 0;
-	if (p->tokens && !(files && hf_files_has(files, p->tokens)))
-		return (*out = hf_files_of(p->tokens, e)) ? 0 : -1;
-	*out = files ? mem_text(files) : NULL;
-	return 0;
-}
-
-static int
-write_snapshot(const struct pending *p, const struct request *r, bool published, struct err *e)
-{
-	const char *path = p->save;
-	char *files;
-	int status;
-	const struct ckpt *c = r->u.snapshot.ckpt;
-	const struct ckpt_tensor *outputs = ckpt_find(c, "outputs");
-
-	if (outputs && r->u.snapshot.outputs)
-		return logit_write(path, outputs->data, outputs->dim[0],
-				   outputs->rank == 3 ? outputs->dim[1] : 0,
-				   outputs->dim[outputs->rank - 1], e);
-	if (!published)
-		return ckpt_write(c, path, e);
-	if (choose_files(p, r, &files, e) < 0)
-		return -1;
-	status = hf_write(c, files, path, e);
-	mem_free(files);
-	return status;
-}
-
-/* Write a network; a session that is left with its state ends then. */
-static void
-write_checkpoint(struct session *s, const struct pending *p, const struct request *r)
-{
-	size_t len = strlen(p->save);
-	bool published = (len && p->save[len - 1] == '/') || io_is_directory(p->save);
-	struct err e;
-
-	if ((!r->u.snapshot.leave ||
-	     resume_note(s, r->u.snapshot.ckpt, recorder_hash(s->recorder), &e) == 0) &&
-	    write_snapshot(p, r, published, &e) == 0) {
-		s->over = s->over || r->u.snapshot.leave;
-		if (r->u.snapshot.ends)
-			session_line(s, "quit", NULL, NULL);
-		if (s->live)
-			session_message(s, false, "saved %s", p->save);
-		if (!r->u.snapshot.outputs)
-			observer_saved(s->live, r->run, r->u.snapshot.name, p->save);
-		return;
-	}
-	session_message(s, true, "save: %s", e.msg);
-	if (!s->live)
-		session_fail(s, 1);
 }
 
 /* Show a text of several lines; of a script in the log, so that the curves stay visible. */
@@ -171,7 +104,7 @@ apply_result(struct session *s, struct pending *p, struct request *r)
 	if (r->kind == REQUEST_TRANSLATE && r->u.translate.bitext)
 		bitext_use_use(s, p, r);
 	if (r->kind == REQUEST_SNAPSHOT && p->save)
-		write_checkpoint(s, p, r);
+		result_write(s, p, r);
 	sweep_use_answer(s, p, r);
 	if (r->page)
 		show_page(s, p, request_table[r->kind].name, r->page);
