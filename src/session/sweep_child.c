@@ -211,10 +211,12 @@ show_points(struct session *s, struct sweep_child *c)
 static void
 end_process(struct session *s, struct sweep_child *c)
 {
-	char how[CHILD_STDERR + 80];
+	char how[CHILD_STDERR + 80], *after = strstr(c->process.err_tail, "\nnot recorded: ");
 	struct request *r;
 	struct err e;
 
+	if (after) /* the line before it is the cause */
+		*after = '\0';
 	if (!child_end(&c->process, false, how, sizeof how) && !c->sweep->stopped)
 		session_message(s, true, "sweep: in background: the process %s", how);
 	read_journal(c);

@@ -9,7 +9,7 @@
 
 #include "retort/base/err.h"
 
-#define CHILD_STDERR 200 /* size of the stored tail of stderr, bytes */
+#define CHILD_STDERR 400 /* size of the stored tail of stderr, bytes */
 
 /* It leads its own process group: signals of the terminal do not reach it, and a pipeline is killed
  * as a whole. */
