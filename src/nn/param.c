@@ -126,18 +126,24 @@ param_start(const struct param *p, real *value, uint64_t seed, const char *net)
 			drawn ? (real)(spread * rng_normal(r, i)) : p->init == PARAM_ONE;
 }
 
-void
-param_start_all(const struct param_layout *l, real *value, uint64_t seed, const char *net)
-{
-	for (size_t i = 0; i < l->n; i++)
-		param_start(&l->param[i], value, seed, net);
-}
-
 static bool
 same_shape(const struct param *a, const struct param *b)
 {
 	return a->rank == b->rank &&
 	       memcmp(a->dim, b->dim, (size_t)a->rank * sizeof a->dim[0]) == 0;
+}
+
+void
+param_start_all(const struct param_layout *l, const struct param_layout *known, real *value,
+		uint64_t seed, const char *net)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct param *p = &l->param[i],
+				   *q = known ? param_find(known, p->name) : NULL;
+
+		if (!q || !same_shape(p, q))
+			param_start(p, value, seed, net);
+	}
 }
 
 void

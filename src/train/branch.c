@@ -107,9 +107,11 @@ alloc_terms(struct branch *b)
 	return b->partial && b->scratch && b->gathered && b->label && b->other && b->share ? 0 : -1;
 }
 
-/* Allocate memory of the finished graph and the state, and bind the graph to it. */
+/* Allocate memory of the finished graph and the state, and bind the graph to it. Parameters of
+ * `known` are copied by the caller, and not drawn: drawing takes longer than all else. */
 static int
-alloc_memory(struct branch *b, uint64_t seed, const struct knobs *k, struct err *e)
+alloc_memory(struct branch *b, uint64_t seed, const struct knobs *k,
+	     const struct param_layout *known, struct err *e)
 {
 	size_t len, size;
 
@@ -123,7 +125,7 @@ alloc_memory(struct branch *b, uint64_t seed, const struct knobs *k, struct err 
 		return err_set(e, "no memory for %zu parameters", b->net->layout.count);
 	b->state->size = size;
 	b->state->seed = seed;
-	param_start_all(&b->net->layout, branch_value(b), seed, b->net->name);
+	param_start_all(&b->net->layout, known, branch_value(b), seed, b->net->name);
 	graph_bind(b->net->graph, branch_value(b), b->grad);
 	b->net->graph->square = b->square = mem_array(b->net->layout.n + 1, sizeof *b->square);
 	b->net->graph->seed = seed;
@@ -147,7 +149,7 @@ mapped_taps(const struct branch_plan *plan, unsigned wants[MODEL_LAYERS])
 static struct branch *
 build(int id, const char *name, const struct model_spec *spec, const struct model_io *io,
       size_t capacity, uint64_t seed, struct pool *pool, const struct branch_plan *plan,
-      struct err *e)
+      const struct param_layout *known, struct err *e)
 {
 	struct branch *b = mem_new(sizeof *b);
 	unsigned wants[MODEL_LAYERS] = { 0 };
@@ -161,7 +163,7 @@ build(int id, const char *name, const struct model_spec *spec, const struct mode
 		return NULL;
 	}
 	if (branch_terms_add(b, plan, e) < 0 ||
-	    alloc_memory(b, seed, plan ? plan->knobs : NULL, e) < 0) {
+	    alloc_memory(b, seed, plan ? plan->knobs : NULL, known, e) < 0) {
 		branch_free(b);
 		return NULL;
 	}
@@ -172,7 +174,7 @@ struct branch *
 branch_new(int id, const char *name, const struct model_spec *spec, const struct model_io *io,
 	   size_t capacity, uint64_t seed, struct pool *pool, struct err *e)
 {
-	return build(id, name, spec, io, capacity, seed, pool, NULL, e);
+	return build(id, name, spec, io, capacity, seed, pool, NULL, NULL, e);
 }
 
 /* Copy update counts by group name: the indices of groups change with the map. */
@@ -217,7 +219,7 @@ branch_rebuilt(const struct branch *old, size_t capacity, const struct branch_pl
 {
 	const struct net *n = old->net;
 	struct branch *new = build(old->id, n->name, &n->spec, &n->io, capacity, old->state->seed,
-				   old->pool, plan, e);
+				   old->pool, plan, &n->layout, e);
 
 	if (!new)
 		return NULL;
@@ -295,7 +297,7 @@ branch_copy(const struct branch *from, const struct branch_plan *plan, struct er
 {
 	const struct net *n = from->net;
 	struct branch *to = build(from->id, n->name, &n->spec, &n->io, n->graph->capacity,
-				  from->state->seed, from->pool, plan, e);
+				  from->state->seed, from->pool, plan, &n->layout, e);
 
 	if (to && from->best.value && best_open(to, e) < 0) {
 		branch_free(to);

@@ -86,7 +86,7 @@ draw_parameters(struct oprig *r)
 {
 	r->value = mem_try(r->layout.len, sizeof(real));
 	r->grad = mem_try(r->layout.len, sizeof(real));
-	param_start_all(&r->layout, r->value, 3, "rig");
+	param_start_all(&r->layout, NULL, r->value, 3, "rig");
 	for (size_t p = 0; p < r->layout.n; p++)
 		for (size_t k = 0; k < r->layout.param[p].len; k++)
 			r->value[r->layout.param[p].offset + k] +=

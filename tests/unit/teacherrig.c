@@ -39,7 +39,7 @@ teacherrig_open(struct teacherrig *r)
 	CHECK(r->net != NULL);
 	r->layers = r->net->n_layers;
 	r->value = mem_try(r->net->layout.len, sizeof(real));
-	param_start_all(&r->net->layout, r->value, 5, "big");
+	param_start_all(&r->net->layout, NULL, r->value, 5, "big");
 	r->inputs = hash_of(ids, sizeof ids);
 	CHECK_INT(batch_init(&r->batch, TEACHERRIG_ASKED, &ds, &e), 0);
 	for (uint32_t i = 0; i < TEACHERRIG_ASKED; i++)

@@ -206,8 +206,8 @@ initial_values_depend_on_the_name_only(void **state)
 	projection_add(b, "map.big.1.1", net_node(b, 1, MODEL_HIDDEN), 9, &e);
 	va = mem_array(a->layout.len, sizeof *va);
 	vb = mem_array(b->layout.len, sizeof *vb);
-	param_start_all(&a->layout, va, 42, "s");
-	param_start_all(&b->layout, vb, 42, "s");
+	param_start_all(&a->layout, NULL, va, 42, "s");
+	param_start_all(&b->layout, NULL, vb, 42, "s");
 	CHECK(b->layout.len > a->layout.len);
 	CHECK_INT(b->layout.n_groups, 2);
 	CHECK_INT(memcmp(va, vb, a->layout.len * sizeof *va), 0);

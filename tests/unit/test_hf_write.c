@@ -107,7 +107,7 @@ network(const char *model, struct net **net, real **value)
 	    net_finish(*net, false, &e) < 0)
 		fail_msg("%s: %s", model, e.msg);
 	*value = mem_try((*net)->layout.len, sizeof(real));
-	param_start_all(&(*net)->layout, *value, 5, "s");
+	param_start_all(&(*net)->layout, NULL, *value, 5, "s");
 	return net_ckpt_of(*net, *value);
 }
 

@@ -213,7 +213,7 @@ batch_norm_is_accurate_for_large_means(void **state)
 	CHECK_INT(graph_add(g, &op_batch_norm, "n", 0, 1, (int[]){ 0 }, NULL, &e), 1);
 	CHECK_INT(graph_finish(g, false, &e), 0);
 	value = mem_try(layout.len, sizeof *value);
-	param_start_all(&layout, value, 1, "n");
+	param_start_all(&layout, NULL, value, 1, "n");
 	graph_bind(g, value, NULL);
 	g->training = true;
 	g->rows = 100;

@@ -44,7 +44,7 @@ rig_open(struct rig *r)
 	CHECK_INT(net_finish(r->net, true, &e), 0);
 	r->value = mem_array(r->net->layout.len, sizeof *r->value);
 	r->grad = mem_array(r->net->layout.len, sizeof *r->grad);
-	param_start_all(&r->net->layout, r->value, 3, "s");
+	param_start_all(&r->net->layout, NULL, r->value, 3, "s");
 	graph_bind(r->net->graph, r->value, r->grad);
 	for (int i = 0; i < ROWS * 4; i++)
 		r->x[i] = (float)sin(1.3 * i);

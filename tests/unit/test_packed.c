@@ -254,7 +254,7 @@ logits(const char *text, bool packs, int threads, real *out, size_t *n)
 	net = net_new("big", &spec, &io, 8, pool, NULL, &e);
 	CHECK(net != NULL);
 	value = mem_try(net->layout.len, sizeof *value);
-	param_start_all(&net->layout, value, 3, "big");
+	param_start_all(&net->layout, NULL, value, 3, "big");
 	CHECK_INT(packs ? net_pack(net, value, true, &e) : 0, 0);
 	CHECK_INT(net_finish(net, false, &e), 0);
 	graph_bind(net->graph, value, NULL);

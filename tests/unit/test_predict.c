@@ -41,7 +41,7 @@ rig_open(struct rig *r, const char *model)
 	CHECK((r->net = net_new("n", &spec, &io, CHUNK, NULL, NULL, &e)) != NULL);
 	CHECK_INT(net_finish(r->net, false, &e), 0);
 	r->value = mem_array(r->net->layout.len, sizeof *r->value);
-	param_start_all(&r->net->layout, r->value, 3, "n");
+	param_start_all(&r->net->layout, NULL, r->value, 3, "n");
 	graph_bind(r->net->graph, r->value, NULL);
 	CHECK_INT(batch_init(&r->batch, CHUNK, &r->ds, &e), 0);
 	r->stop_at = SIZE_MAX;

@@ -114,7 +114,7 @@ taps_are_the_parts_of_one_attention(void **state)
 			graph_tap(n->graph, net_node(n, 1, (enum model_tap)tap));
 		CHECK_INT(net_finish(n, false, &e), 0);
 		value = mem_array(n->layout.len, sizeof *value);
-		param_start_all(&n->layout, value, 3, "net");
+		param_start_all(&n->layout, NULL, value, 3, "net");
 		graph_bind(n->graph, value, NULL);
 		fill(&batch, &ds);
 		net_feed(n, &batch);

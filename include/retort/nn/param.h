@@ -82,8 +82,10 @@ const struct param *param_find(const struct param_layout *l, const char *name);
 /* Initialize one parameter: a function of (seed, net, name), independent of all others. */
 void param_start(const struct param *p, real *value, uint64_t seed, const char *net);
 
-/* Initialize all parameters. */
-void param_start_all(const struct param_layout *l, real *value, uint64_t seed, const char *net);
+/* Initialize all parameters, but for those that `known`, or NULL, has with the same shape: their
+ * values are copied by the caller. */
+void param_start_all(const struct param_layout *l, const struct param_layout *known, real *value,
+		     uint64_t seed, const char *net);
 
 /* Copy every parameter that both layouts have with the same name and shape. */
 void param_copy(const struct param_layout *to, real *value, const struct param_layout *from,
