@@ -88,9 +88,10 @@ measure_run(struct trainer_state *w, struct row_figures *out, struct err *e)
 	return 0;
 }
 
-/* Half of the interval of the difference of a figure. */
+/* Half of the interval of the difference of a figure; the difference in *by. */
 static double
-half_interval(const struct row_figures *a, const struct row_figures *b, enum figure figure)
+half_interval(const struct row_figures *a, const struct row_figures *b, enum figure figure,
+	      double *by)
 {
 	double *value = mem_array(2 * a->n, sizeof *value), *weight = value + a->n;
 	struct verdict v;
@@ -103,6 +104,7 @@ half_interval(const struct row_figures *a, const struct row_figures *b, enum fig
 	}
 	v = verdict_ratio(value, weight, a->n);
 	mem_free(value);
+	*by = (v.low + v.high) / 2;
 	return a->n > 1 ? (v.high - v.low) / 2 : NAN;
 }
 
@@ -111,9 +113,16 @@ compare_figures(const struct row_figures *a, const struct row_figures *b, struct
 {
 	if (a->n != b->n) /* they are evaluated on other rows */
 		return;
-	out->accuracy = half_interval(a, b, ACCURACY);
-	out->nll = half_interval(a, b, NLL);
-	out->kl = half_interval(a, b, KL);
+	out->accuracy = half_interval(a, b, ACCURACY, &out->by_accuracy);
+	out->nll = half_interval(a, b, NLL, &out->by_nll);
+	out->kl = half_interval(a, b, KL, &out->by_kl);
+}
+
+/* No interval. */
+static struct lab_interval
+none_of(int run, int reference)
+{
+	return (struct lab_interval){ run, reference, NAN, NAN, NAN, NAN, NAN, NAN };
 }
 
 /* The intervals of a run, given the figures of the reference. */
@@ -123,8 +132,7 @@ compare_run(struct trainer_state *w, int index, const struct row_figures *refere
 {
 	struct row_figures own = { 0 };
 
-	*out = (struct lab_interval){ w->runs[index]->about.number, w->info.reference, NAN, NAN,
-				      NAN };
+	*out = none_of(w->runs[index]->about.number, w->info.reference);
 	if (index == find_reference(w))
 		return 0;
 	runs_take(w, index);
@@ -202,7 +210,7 @@ run_compare_list(struct trainer_state *w, struct request *r, struct err *e)
 	text_addf(&out, "  run name          step%9s %-9s%9s %-9s%9s %-9s  what differs\n",
 		  "accuracy", "", "nll", "", "kl", "");
 	for (int i = 0; i < w->n_runs; i++) {
-		struct lab_interval interval = { 0, 0, NAN, NAN, NAN };
+		struct lab_interval interval = none_of(0, 0);
 
 		if (compares)
 			compare_run(w, i, &reference, &interval, &none);

@@ -200,15 +200,15 @@ draw_selected(const struct scene *s, struct canvas_area a)
 
 /* Append " nll +.042±.019" where it is known and fits in `width` columns. */
 static void
-add_difference(const struct scene *s, struct text *out, int width, const char *name, double x,
-	       double than, double interval)
+add_difference(const struct scene *s, struct text *out, int width, const char *name, double by,
+	       double interval)
 {
 	char number[64], item[96];
 	size_t n = 0;
 
-	if (!isfinite(x) || !isfinite(than) || !isfinite(interval))
+	if (!isfinite(by) || !isfinite(interval))
 		return;
-	snprintf(number, sizeof number, "%+.*f%s%.*f", DECIMALS, x - than, plus_minus(s), DECIMALS,
+	snprintf(number, sizeof number, "%+.*f%s%.*f", DECIMALS, by, plus_minus(s), DECIMALS,
 		 interval);
 	for (const char *p = number; *p; p++) /* without the zero before a point */
 		if (!(p[0] == '0' && p[1] == '.' && (p == number || p[-1] < '0' || p[-1] > '9')))
@@ -229,11 +229,10 @@ draw_difference(const struct scene *s, struct canvas_area a)
 
 	if (!i || !isfinite(i->is.accuracy))
 		return;
-	text_addf(&out, "to #%d: acc %+.1f%s%.1f%%", i->is.reference,
-		  100 * (i->own.accuracy - i->referenced.accuracy), plus_minus(s),
-		  100 * i->is.accuracy);
-	add_difference(s, &out, a.width - 1, "nll", i->own.nll, i->referenced.nll, i->is.nll);
-	add_difference(s, &out, a.width - 1, "KL", i->own.kl, i->referenced.kl, i->is.kl);
+	text_addf(&out, "to #%d: acc %+.1f%s%.1f%%", i->is.reference, 100 * i->is.by_accuracy,
+		  plus_minus(s), 100 * i->is.accuracy);
+	add_difference(s, &out, a.width - 1, "nll", i->is.by_nll, i->is.nll);
+	add_difference(s, &out, a.width - 1, "KL", i->is.by_kl, i->is.kl);
 	canvas_text_most(a, 1, 0, a.width - 1, CANVAS_DIM, text_get(&out));
 	text_release(&out);
 }

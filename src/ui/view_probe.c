@@ -151,7 +151,7 @@ next_compare(struct view_probe *p, const struct scene *s, double now)
 	r = request_new(REQUEST_COMPARE);
 	snprintf(r->target, sizeof r->target, "%d", run->number);
 	p->compared = (struct scene_interval){
-		.is = { run->number, reference->number, NAN, NAN, NAN },
+		.is = { run->number, reference->number, NAN, NAN, NAN, NAN, NAN, NAN },
 		.own = run->last,
 		.referenced = reference->last,
 	};

@@ -55,11 +55,13 @@ scenes_runs_fill(struct scene *s)
 	r->diverged = 2201;
 	snprintf(r->differs, sizeof r->differs, "map big:1 s:1 weight 0.5");
 	i->reference = 1;
-	scene_set_interval(s, &(struct scene_interval){ .is = { 2, 1, 0.0132, 0.0213, 0.0072 },
-							.own = i->runs[1].last,
-							.referenced = i->runs[0].last });
-	scene_set_interval(s, &(struct scene_interval){ .is = { 3, 1, 0.021, 0.034, NAN } });
-	scene_set_interval(s, &(struct scene_interval){ .is = { 4, 2, 0.1, 0.1, 0.1 } });
+	scene_set_interval(s, &(struct scene_interval){
+				      .is = { 2, 1, 0.0132, 0.0213, 0.0072, 0.0236, -0.0196, -0.1 },
+				      .own = i->runs[1].last,
+				      .referenced = i->runs[0].last });
+	scene_set_interval(s,
+			   &(struct scene_interval){ .is = { 3, 1, 0.021, 0.034, NAN, 0, 0, 0 } });
+	scene_set_interval(s, &(struct scene_interval){ .is = { 4, 2, 0.1, 0.1, 0.1, 0, 0, 0 } });
 	i->focus = 1;
 	i->run->student.last = i->runs[1].last;
 	s->view.run = 2;

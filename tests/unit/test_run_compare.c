@@ -108,6 +108,9 @@ intervals_are_those_of_a_bootstrap(void **state)
 	CHECK_NEAR(i.accuracy, (v[1].high - v[1].low) / 2, 0.15 * i.accuracy); /* steps of a row */
 	CHECK_NEAR(i.kl, (v[2].high - v[2].low) / 2, 0.06 * i.kl);
 	CHECK(i.nll > 0 && i.accuracy > 0 && i.kl > 0);
+	CHECK_NEAR(i.by_nll, mean_of(other, n), 1e-9); /* `other` has the differences now */
+	CHECK_NEAR(i.by_accuracy, mean_of(other + n, n), 1e-9);
+	CHECK_NEAR(i.by_kl, mean_of(other + 2 * n, n), 1e-9);
 	CHECK_INT(compare(w, 0, &i), 0); /* the reference differs from itself by nothing */
 	CHECK(isnan(i.nll) && isnan(i.accuracy) && isnan(i.kl));
 	mem_free(first);

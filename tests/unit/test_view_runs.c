@@ -385,7 +385,7 @@ compared(struct view_probe *p, double now)
 	run = (int)strtol(r->target, NULL, 10);
 	CHECK(!view_probe_next(p, &scene, now)); /* one at a time */
 	r->u.compare.interval =
-		(struct lab_interval){ run, scene.info.reference, 0.01, 0.02, 0.03 };
+		(struct lab_interval){ run, scene.info.reference, 0.01, 0.02, 0.03, 0, 0, 0 };
 	view_probe_take(p, &scene, r);
 	request_free(r);
 	return run;

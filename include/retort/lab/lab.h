@@ -81,6 +81,7 @@ struct lab_listed {
 struct lab_interval {
 	int run, reference; /* numbers */
 	double accuracy, nll, kl;
+	double by_accuracy, by_nll, by_kl; /* the differences, measured with them */
 };
 
 enum lab_phase { LAB_IDLE, LAB_TRAINING, LAB_DISTILLING, LAB_REPORTING, LAB_SWEEPING };
