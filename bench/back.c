@@ -4,10 +4,10 @@
 
 #include "back.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "own.h"
 #include "rig.h"
 #include "retort/base/mem.h"
 #include "retort/base/mono.h"
@@ -18,35 +18,14 @@
 
 #define WIDE "3130,3130" /* hidden units of a student of 10 million parameters on the digits */
 
-/* Post a request and take events until an answer of `kind`, or one with an error. */
 static int
 ask(struct trainer *t, struct request *q, enum request_kind kind)
 {
-	struct event ev[256];
-	bool done = false;
-	int status = 0;
+	struct err e;
+	int status = own_attempt(t, q, kind, &e);
 
-	trainer_post(t, q);
-	while (!done) {
-		struct pollfd p = { trainer_fd(t), POLLIN, 0 };
-		size_t n;
-
-		trainer_drain(t);
-		while ((n = trainer_take(t, ev, 256)) > 0)
-			for (size_t i = 0; i < n; i++) {
-				struct request *r = ev[i].answer;
-
-				if (ev[i].metric != METRIC_NONE)
-					continue;
-				if (r->status < 0)
-					err_print("bench: fork: %s", r->err.msg);
-				status = r->status < 0 ? -1 : status;
-				done |= r->kind == kind || status < 0;
-				request_free(r);
-			}
-		if (!done)
-			poll(&p, 1, -1);
-	}
+	if (status < 0)
+		err_print("bench: fork: %s", e.msg);
 	return status;
 }
 

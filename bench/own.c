@@ -117,9 +117,8 @@ random_data(const struct plan *p)
 	return ds;
 }
 
-/* Post a request and take events until an answer of `kind` or a failed one. */
-static int
-attempt(struct trainer *t, struct request *q, enum request_kind kind, struct err *e)
+int
+own_attempt(struct trainer *t, struct request *q, enum request_kind kind, struct err *e)
 {
 	struct event ev[256];
 	bool found = false;
@@ -153,7 +152,7 @@ ask(struct trainer *t, struct request *q, enum request_kind kind)
 {
 	struct err e;
 
-	if (attempt(t, q, kind, &e) == 0)
+	if (own_attempt(t, q, kind, &e) == 0)
 		return;
 	err_print("bench: %s", e.msg);
 	exit(1);
@@ -327,9 +326,9 @@ own_add(void *own, int workload, const struct loss *l, enum model_tap on, struct
 	char knob[64];
 
 	if (loss_on_layers(l))
-		return attempt(o->trainer, one_map(l, on, workload), REQUEST_MAP, e);
+		return own_attempt(o->trainer, one_map(l, on, workload), REQUEST_MAP, e);
 	snprintf(knob, sizeof knob, "%s-weight", l->name);
-	return attempt(o->trainer, set(knob, "0.001"), REQUEST_SET, e);
+	return own_attempt(o->trainer, set(knob, "0.001"), REQUEST_SET, e);
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include "retort/base/err.h"
 #include "retort/kd/loss.h"
+#include "retort/lab/trainer.h"
 
 /* Whether Retort has the networks of this workload of floor.h. */
 bool own_has(int workload);
@@ -40,5 +41,9 @@ void own_undo(void *own);
 
 /* A rig_fn (rig.h). */
 double own_run(void *own, double seconds, size_t *samples);
+
+/* Post a request and take events until an answer of `kind` or a failed one: 0, or -1 and its error.
+ */
+int own_attempt(struct trainer *t, struct request *q, enum request_kind kind, struct err *e);
 
 #endif

@@ -230,6 +230,7 @@ take_option(struct play_options *c, int option)
 	case CLI_ALLOW:
 		return check_option(permit_allow(&c->o.permit, optarg, &e), &e);
 	case CLI_BESIDE: /* started by a session, for a sweep in the background */
+		c->o.attends = true;
 		return check_option(attend(optarg, &e), &e);
 	case CLI_COLOR:
 		c->color = optarg;

@@ -132,8 +132,8 @@ thin_any(struct trainer_state *w, bool filed)
 	return false;
 }
 
-/* Free all states up to start of work `s`, of every run that has it: from one before it no steps
- * can be computed that come after it. */
+/* Free all states up to the start of work that was kept as number `order`, of every run that has
+ * it: from one before it no steps can be computed that come after it. */
 static void
 remove_start(struct trainer_state *w, uint64_t order)
 {
@@ -202,10 +202,6 @@ list_starts(const struct trainer_state *w, size_t *n)
 	return list;
 }
 
-/*
- * Free the earliest kept starts of work that have no room, as if there were no other states: the
- * latest ones in memory, those before them in files.
- */
 /* Bytes of all starts of work; a state that two runs keep counts twice. */
 static size_t
 starts_bytes(const struct trainer_state *w)

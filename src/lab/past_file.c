@@ -49,12 +49,11 @@ int
 past_file_write(const struct past_state *s, const atomic_bool *cancelled, struct err *e)
 {
 	struct head head = { .magic = MAGIC, .step = s->step };
-	struct past_state copy = *s;
 	void **block[BLOCKS];
 	const void *part[1 + BLOCKS] = { &head };
 	size_t size[1 + BLOCKS] = { sizeof head };
 
-	list_blocks(&copy, block, head.size);
+	list_blocks((struct past_state *)s, block, head.size); /* no block is changed */
 	head.hash = hash_blocks((void *const *const *)block, head.size);
 	for (int i = 0; i < BLOCKS; i++) {
 		part[1 + i] = *block[i];

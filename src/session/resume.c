@@ -305,7 +305,8 @@ fail(struct session *s)
 	struct err e;
 
 	err_set(&e, "%s is not continued", s->resume->path);
-	session_unrecorded(s, &e);
+	if (!s->o.attends) /* else the cause, which was printed, is all there is to say */
+		session_unrecorded(s, &e);
 	recorder_free(s->recorder);
 	curves_file_free(s->metrics);
 	resume_free(s->resume);

@@ -22,7 +22,7 @@ struct sweep_child {
 	struct sweep_journal *journal; /* owned */
 	struct text rest;              /* the last line of the journal, without its end yet */
 	int fd;                        /* the journal, read up to `rest` */
-	char *folder;                  /* owned; see sweep_folder.h */
+	struct scratch *folder;        /* owned; see sweep_folder.h */
 	char *line, *save;             /* owned; save NULL: no file */
 	uint64_t *shown;               /* [n_units] owned: steps that were shown; UINT64_MAX: it has
 					  diverged */
@@ -37,13 +37,11 @@ free_child(struct sweep_child *c)
 	if (!c)
 		return;
 	child_end(&c->process, true, how, sizeof how);
-	if (c->folder)
-		sweep_folder_remove(c->folder);
+	scratch_free(c->folder);
 	sweep_journal_close(c->journal, false);
 	io_close(c->fd);
 	sweep_free(c->sweep);
 	text_release(&c->rest);
-	mem_free(c->folder);
 	mem_free(c->line);
 	mem_free(c->save);
 	mem_free(c->shown);
@@ -211,12 +209,10 @@ show_points(struct session *s, struct sweep_child *c)
 static void
 end_process(struct session *s, struct sweep_child *c)
 {
-	char how[CHILD_STDERR + 80], *after = strstr(c->process.err_tail, "\nnot recorded: ");
+	char how[CHILD_STDERR + 80];
 	struct request *r;
 	struct err e;
 
-	if (after) /* the line before it is the cause */
-		*after = '\0';
 	if (!child_end(&c->process, false, how, sizeof how) && !c->sweep->stopped)
 		session_message(s, true, "sweep: in background: the process %s", how);
 	read_journal(c);

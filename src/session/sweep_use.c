@@ -32,11 +32,25 @@ sweep_use_line(const char *recorded)
 	return line;
 }
 
+/* The folder of journals in the cache directory, made where it is missing; NULL: there is none. */
+static char *
+journals(void)
+{
+	char *base = io_xdg("XDG_CACHE_HOME", ".cache"),
+	     *dir = base ? io_join(base, "sweeps") : NULL;
+
+	mem_free(base);
+	if (dir && io_mkdirs(dir, NULL) == 0)
+		return dir;
+	mem_free(dir);
+	return NULL;
+}
+
 /* Path in the cache directory, named by data and line; owned. NULL: there is no such directory. */
 static char *
 cache_path(const struct session *s, const struct cmd_call *c)
 {
-	char *dir = sweep_folder_cache(), *line = sweep_use_line(text_get(&c->record)), *path;
+	char *dir = journals(), *line = sweep_use_line(text_get(&c->record)), *path;
 	struct text key = { 0 }, name = { 0 };
 	char hex[65];
 	struct hash h;

@@ -13,8 +13,8 @@
 #include "retort/ui/layout.h"
 #include "retort/ui/view_result.h"
 
-#define INTERVAL 1         /* seconds between measurements of a kind while a network trains */
-#define COMPARE_SHARE 0.02 /* of the time at most for comparisons of runs */
+#define INTERVAL 1          /* seconds between measurements of a kind while a network trains */
+#define COMPARE_SHARE 0.005 /* of the time at most for comparisons of runs */
 
 void
 view_probe_init(struct view_probe *p)

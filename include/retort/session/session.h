@@ -40,6 +40,7 @@ struct session_options {
 	uint64_t until; /* stop a script at this step of the student; 0: at its end */
 	bool replay;    /* the script has `expect` lines: evaluations are not recorded again */
 	struct permit permit; /* of a replay */
+	bool attends;         /* trains a sweep of another session: its recording is not kept */
 	bool check; /* a failed `expect` ends the session with status 3; else it is only reported */
 };
 

@@ -32,7 +32,7 @@ void view_probe_drop(struct view_probe *p, struct scene *s, unsigned drops);
 /*
  * Return the measurement that an open pane needs, owned by the caller; NULL: none. While a network
  * trains, at most one a second of each kind; the gauge only after evaluations and changes, runs
- * only after evaluations and for at most 2 % of the time.
+ * only after evaluations and for at most 0.5 % of the time.
  */
 struct request *view_probe_next(struct view_probe *p, struct scene *s, double now);
 
