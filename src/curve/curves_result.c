@@ -69,15 +69,12 @@ forget_networks(struct curves *c, const struct request *r)
 size_t
 curves_result_back(const struct request *r, unsigned runs[LAB_RUNS])
 {
-	int lockstep = 0;
+	const struct lab_listed *first = lab_run_listed(r->info, r->run);
 	size_t n = 0;
 
 	for (int i = 0; i < r->info->n_runs; i++)
-		if (r->info->runs[i].number == r->run)
-			lockstep = r->info->runs[i].lockstep;
-	for (int i = 0; i < r->info->n_runs; i++)
 		if (r->info->runs[i].number == r->run ||
-		    (r->u.rewind.lockstep && r->info->runs[i].lockstep == lockstep))
+		    (r->u.rewind.lockstep && first && r->info->runs[i].lockstep == first->lockstep))
 			runs[n++] = (unsigned)r->info->runs[i].number;
 	return n;
 }

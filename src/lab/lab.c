@@ -18,6 +18,15 @@ const char *const lab_remedy_name[] = {
 	NULL,
 };
 
+const struct lab_listed *
+lab_run_listed(const struct lab_info *info, int number)
+{
+	for (int i = 0; i < info->n_runs; i++)
+		if (info->runs[i].number == number)
+			return &info->runs[i];
+	return NULL;
+}
+
 void
 lab_print_kept(const struct lab_info *info, struct text *out)
 {

@@ -10,7 +10,6 @@
 #include "retort/base/mem.h"
 
 #define HASH sizeof(struct hash)
-#define ROW 8 /* bytes of the figures of a row */
 
 /* ---- to bytes ---- */
 
@@ -39,6 +38,15 @@ add_float(float x, struct text *out)
 	add_number(bits, 4, out);
 }
 
+void
+sweep_message_add_rows(const struct eval_row *row, size_t n, struct text *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		add_float(row[i].nll, out);
+		add_float(row[i].right, out);
+	}
+}
+
 static void
 add_figures(const struct sweep_message *m, size_t n_rows, struct text *out)
 {
@@ -48,10 +56,8 @@ add_figures(const struct sweep_message *m, size_t n_rows, struct text *out)
 	add_hash(&f->key, out);
 	add_number(f->steps, 8, out);
 	add_number(f->diverged, 1, out);
-	for (size_t i = 0; !f->diverged && i < n_rows; i++) {
-		add_float(f->row[i].nll, out);
-		add_float(f->row[i].right, out);
-	}
+	if (!f->diverged)
+		sweep_message_add_rows(f->row, n_rows, out);
 }
 
 void
@@ -125,13 +131,22 @@ take_bytes(struct bytes *b, void *to, size_t n, bool *bad)
 }
 
 static float
-take_float(struct bytes *b, bool *bad)
+float_at(const uint8_t *at)
 {
-	uint32_t bits = (uint32_t)take_number(b, 4, bad);
+	struct bytes b = { at, 4 };
+	bool bad = false;
+	uint32_t bits = (uint32_t)take_number(&b, 4, &bad);
 	float x;
 
 	memcpy(&x, &bits, sizeof x);
 	return x;
+}
+
+void
+sweep_message_rows(const uint8_t *bytes, size_t n, struct eval_row *out)
+{
+	for (size_t i = 0; i < n; i++, bytes += SWEEP_MESSAGE_ROW)
+		out[i] = (struct eval_row){ float_at(bytes), float_at(bytes + 4) };
 }
 
 static void
@@ -156,17 +171,15 @@ take_figures(struct bytes *b, size_t n_units, size_t n_rows, struct sweep_messag
 	f->steps = take_number(b, 8, bad);
 	diverged = take_number(b, 1, bad);
 	f->diverged = diverged == 1;
-	*bad |= diverged > 1 || m->unit >= n_units || b->left / ROW != (f->diverged ? 0 : n_rows) ||
-		b->left % ROW;
+	*bad |= diverged > 1 || m->unit >= n_units ||
+		b->left / SWEEP_MESSAGE_ROW != (f->diverged ? 0 : n_rows) ||
+		b->left % SWEEP_MESSAGE_ROW;
 	if (*bad || f->diverged)
 		return 0;
 	f->row = mem_try(n_rows, sizeof *f->row);
 	if (!f->row)
 		return err_set(e, "no memory for the figures of %zu rows", n_rows);
-	for (size_t i = 0; i < n_rows; i++) {
-		f->row[i].nll = take_float(b, bad);
-		f->row[i].right = take_float(b, bad);
-	}
+	sweep_message_rows(take(b, n_rows * SWEEP_MESSAGE_ROW), n_rows, f->row);
 	return 0;
 }
 

@@ -23,10 +23,9 @@ branch_name(const struct lab_info *info, const struct event *ev)
 static const char *
 run_name(const struct lab_info *info, const struct event *ev)
 {
-	for (int i = 0; i < info->n_runs; i++)
-		if (info->runs[i].number == ev->run)
-			return info->runs[i].name;
-	return "s";
+	const struct lab_listed *r = lab_run_listed(info, ev->run);
+
+	return r ? r->name : "s";
 }
 
 const char *

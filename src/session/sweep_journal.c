@@ -12,6 +12,7 @@
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
+#include "retort/lab/sweep_message.h"
 
 #define HEX 64                    /* digits of a hash */
 #define DIGITS 16                 /* of the hash of a line */
@@ -79,23 +80,12 @@ is_whole(const char *line, size_t *len)
 	return true;
 }
 
-static float
-float_of(const uint8_t *b)
-{
-	uint32_t bits =
-		(uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-	float x;
-
-	memcpy(&x, &bits, sizeof x);
-	return x;
-}
-
 /* Decode the figures of the rows. NULL: they are not whole, or of another number of rows. */
 static struct eval_row *
 decode_rows(const char *s, size_t len, struct sweep *sweep)
 {
-	size_t size = base64_size(s, len), n = size / 8;
-	uint8_t *bytes = n && n * 8 == size ? mem_try(size, 1) : NULL;
+	size_t size = base64_size(s, len), n = size / SWEEP_MESSAGE_ROW;
+	uint8_t *bytes = n && n * SWEEP_MESSAGE_ROW == size ? mem_try(size, 1) : NULL;
 	struct eval_row *row = bytes ? mem_try(n, sizeof *row) : NULL;
 
 	if (!row || base64_decode(s, len, bytes, size) < 0 ||
@@ -104,8 +94,7 @@ decode_rows(const char *s, size_t len, struct sweep *sweep)
 		mem_free(row);
 		return NULL;
 	}
-	for (size_t i = 0; i < n; i++)
-		row[i] = (struct eval_row){ float_of(bytes + 8 * i), float_of(bytes + 8 * i + 4) };
+	sweep_message_rows(bytes, n, row);
 	mem_free(bytes);
 	sweep->known_rows = n;
 	return row;
@@ -190,18 +179,6 @@ sweep_journal_parse(const char *text, size_t size, const char *data, struct swee
 
 /* ---- write ---- */
 
-static void
-add_float(float x, struct text *bytes)
-{
-	uint32_t bits;
-	char b[4];
-
-	memcpy(&bits, &x, sizeof bits);
-	for (int i = 0; i < 4; i++)
-		b[i] = (char)(bits >> 8 * i & 0xff);
-	text_bytes(bytes, b, sizeof b);
-}
-
 int
 sweep_journal_add(struct sweep_journal *j, const struct sweep_figures *f, size_t n_rows,
 		  struct err *e)
@@ -213,14 +190,12 @@ sweep_journal_add(struct sweep_journal *j, const struct sweep_figures *f, size_t
 
 	text_addf(&line, "%s %llu %s ", hash_hex(&f->key, hex), (unsigned long long)f->steps,
 		  f->diverged ? "diverged" : "trained");
-	for (size_t i = 0; f->row && i < n_rows; i++) {
-		add_float(f->row[i].nll, &bytes);
-		add_float(f->row[i].right, &bytes);
-	}
-	if (f->row)
+	if (f->row) {
+		sweep_message_add_rows(f->row, n_rows, &bytes);
 		base64_encode(bytes.s, bytes.len, &line);
-	else
+	} else {
 		text_add(&line, "-");
+	}
 	h = hash_of(line.s, line.len);
 	text_addf(&line, " %.*s\n", DIGITS, hash_hex(&h, hex));
 	status = io_append(j->fd, line.s, line.len, true, e);

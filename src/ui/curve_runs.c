@@ -30,10 +30,9 @@ curve_runs_stroke(const struct scene *s, unsigned run)
 static bool
 is_shown(const struct scene *s, unsigned run)
 {
-	for (int i = 0; i < s->info.n_runs; i++)
-		if ((unsigned)s->info.runs[i].number == run)
-			return run == s->view.run || !s->info.runs[i].hidden;
-	return false;
+	const struct lab_listed *r = lab_run_listed(&s->info, (int)run);
+
+	return r && (run == s->view.run || !r->hidden);
 }
 
 const char *

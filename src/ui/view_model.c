@@ -200,13 +200,11 @@ void
 view_model_saved(struct view_model *v, unsigned run, const char *name, const char *path)
 {
 	struct scene *s = &v->scene;
-	uint64_t steps = s->info.run->student.steps;
+	const struct lab_listed *r = lab_run_listed(&s->info, (int)run);
+	uint64_t steps = r && run != s->view.run ? r->step : s->info.run->student.steps;
 
 	if (strcmp(name, "s") != 0)
 		return;
-	for (int i = 0; i < s->info.n_runs; i++)
-		if ((unsigned)s->info.runs[i].number == run && run != s->view.run)
-			steps = s->info.runs[i].step;
 	while (strncmp(path, "./", 2) == 0) /* of the directory, which saving adds again */
 		path += 2;
 	scene_save(s, run, steps, path);

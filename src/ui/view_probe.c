@@ -100,15 +100,6 @@ are_compared(const struct scene *s)
 	return l.pane[LAYOUT_runs].height > 0;
 }
 
-static const struct lab_listed *
-find_reference(const struct scene *s)
-{
-	for (int i = 0; i < s->info.n_runs; i++)
-		if (s->info.runs[i].number == s->info.reference)
-			return &s->info.runs[i];
-	return NULL;
-}
-
 static bool
 same_scores(const struct scores *a, const struct scores *b)
 {
@@ -130,7 +121,8 @@ is_stale(const struct scene *s, const struct lab_listed *r, const struct lab_lis
 static struct request *
 next_compare(struct view_probe *p, const struct scene *s, double now)
 {
-	const struct lab_listed *reference = find_reference(s), *run = NULL;
+	const struct lab_listed *reference = lab_run_listed(&s->info, s->info.reference),
+				*run = NULL;
 	struct request *r;
 
 	if (p->compare_ends) {

@@ -148,6 +148,9 @@ int lab_sets(const struct lab_info *info, const char *list, unsigned *out, struc
 /* "train+transfer": sets whose bits are set. Returns buf. */
 const char *lab_sets_text(const struct lab_info *info, unsigned sets, char *buf, size_t size);
 
+/* The run of that number in the list of runs; NULL: it is no more. */
+const struct lab_listed *lab_run_listed(const struct lab_info *info, int number);
+
 /* Print "states: 12.3 of 64 MiB, 40.0 of 1024 MiB in files" and a line feed: kept states of all
  * runs, and what the knobs of the focused one allow. */
 void lab_print_kept(const struct lab_info *info, struct text *out);

@@ -40,16 +40,6 @@ add_map(const struct args *a, struct request *r, struct err *e)
 	return map_words_parse(a, from, &r->u.fork.map, e);
 }
 
-/* The run of that number; NULL: it is no more. */
-static const struct lab_listed *
-listed(const struct lab_info *i, unsigned number)
-{
-	for (int k = 0; k < i->n_runs; k++)
-		if ((unsigned)i->runs[k].number == number)
-			return &i->runs[k];
-	return NULL;
-}
-
 /* The run that a line acts on, by its word or the target before the line; default: the focused one.
  * NULL: none has that name, which the trainer says. */
 static const struct lab_listed *
@@ -74,7 +64,7 @@ has_mark(const struct lab_info *i, const struct lab_listed *r, const struct curv
 {
 	uint64_t until = UINT64_MAX;
 
-	for (; r; r = listed(i, (unsigned)r->parent)) {
+	for (; r; r = lab_run_listed(i, r->parent)) {
 		if (m->run == (unsigned)r->number)
 			return m->step <= until;
 		until = r->fork < until ? r->fork : until;
