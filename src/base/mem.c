@@ -19,6 +19,7 @@
 
 #define ALIGN 64                    /* cache line; widest vector */
 #define LAZY_ZERO ((size_t)1 << 20) /* bytes from which pages are zeroed lazily */
+#define HUGE ((size_t)1 << 22)      /* bytes from which a block has huge pages */
 
 static _Atomic uint64_t allocations;
 static _Atomic uint64_t fail_in,
@@ -41,6 +42,26 @@ no_memory(size_t size)
 	mem_give_up("bytes", size);
 }
 
+/*
+ * Ask the system for huge pages (2 MiB) for a large block: the first touch of its small pages
+ * takes longer than to fill them, most of all in a virtual machine. The block takes at most one
+ * page more than it needs.
+ */
+static void
+ask_huge(void *p, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+	uintptr_t page = 4096, from = ((uintptr_t)p + page - 1) & ~(page - 1),
+		  to = ((uintptr_t)p + bytes) & ~(page - 1);
+
+	if (bytes >= HUGE)
+		madvise((void *)from, to - from, MADV_HUGEPAGE); /* refused: small pages */
+#else
+	(void)p;
+	(void)bytes;
+#endif
+}
+
 static bool is_failed(void);
 
 void *
@@ -51,6 +72,7 @@ mem_new(size_t size)
 
 	if (!p)
 		no_memory(size);
+	ask_huge(p, size);
 	atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
 	return p;
 }
@@ -133,6 +155,7 @@ mem_try(size_t n, size_t size)
 	p = aligned_alloc(ALIGN, bytes ? bytes : ALIGN);
 	if (!p)
 		return NULL;
+	ask_huge(p, bytes);
 	fill_zero(p, bytes);
 	atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
 	return p;
