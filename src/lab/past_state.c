@@ -108,7 +108,7 @@ past_state_take(const struct trainer_state *w, bool starts)
 				  .n_bias = r->n_bias,
 				  .size = b->state->size,
 				  .best = b->best,
-				  .n_best = b->best.value ? best_numbers(b) : 0,
+				  .n_best = b->best.known ? best_numbers(b) : 0,
 				  .here = b->rows.here,
 				  .taught = b->rows.taught };
 	memcpy(s->teaching, i->teaching, sizeof s->teaching);
@@ -132,7 +132,7 @@ rebuild(const struct trainer_state *w, const struct past_state *s, struct err *e
 	const struct settings *set = &s->settings;
 	struct branch_plan plan = { &set->knobs, set->map, set->n_maps, w->train.teacher_info,
 				    w->train.ds->n };
-	struct branch *b = branch_rebuilt(w->run->student, train_batch(set), &plan, e);
+	struct branch *b = branch_blank(w->run->student, train_batch(set), &plan, e);
 	real *value;
 
 	if (!b || best_open(b, e) < 0) {

@@ -70,7 +70,8 @@ best_copy(struct branch *to, const struct branch *from, struct err *e)
 	if (best_open(to, e) < 0)
 		return -1;
 	value = to->best.value;
-	memcpy(value, from->best.value, best_numbers(from) * sizeof *value);
+	if (from->best.known)
+		memcpy(value, from->best.value, best_numbers(from) * sizeof *value);
 	to->best = from->best;
 	to->best.value = value;
 	return 0;

@@ -214,12 +214,26 @@ branch_copy_rows(struct branch *to, const struct branch *from)
 }
 
 struct branch *
-branch_rebuilt(const struct branch *old, size_t capacity, const struct branch_plan *plan,
-	       struct err *e)
+branch_blank(const struct branch *old, size_t capacity, const struct branch_plan *plan,
+	     struct err *e)
 {
 	const struct net *n = old->net;
 	struct branch *new = build(old->id, n->name, &n->spec, &n->io, capacity, old->state->seed,
 				   old->pool, plan, &n->layout, e);
+
+	if (!new)
+		return NULL;
+	new->saved = copy_checkpoint(old->saved);
+	branch_copy_rows(new, old);
+	return new;
+}
+
+struct branch *
+branch_rebuilt(const struct branch *old, size_t capacity, const struct branch_plan *plan,
+	       struct err *e)
+{
+	const struct net *n = old->net;
+	struct branch *new = branch_blank(old, capacity, plan, e);
 
 	if (!new)
 		return NULL;
@@ -231,10 +245,8 @@ branch_rebuilt(const struct branch *old, size_t capacity, const struct branch_pl
 	param_copy(&new->net->layout, branch_moment1(new), &n->layout, branch_moment1(old));
 	param_copy(&new->net->layout, branch_moment2(new), &n->layout, branch_moment2(old));
 	copy_updates(new, old);
-	new->saved = copy_checkpoint(old->saved);
 	trainer_checkpoint_restore(new, &n->layout);
 	new->state->step = old->state->step;
-	branch_copy_rows(new, old);
 	freeze_set(new, old->frozen);
 	return new;
 }

@@ -130,6 +130,14 @@ int branch_rebuild(struct branch **b, size_t capacity, const struct branch_plan 
 		   struct err *e);
 
 /*
+ * A branch of the same network with other terms or another capacity, whose numbers (parameters,
+ * moments, step, best weights) the caller copies: those that `old` has too are undefined. NULL and
+ * an error without memory.
+ */
+struct branch *branch_blank(const struct branch *old, size_t capacity,
+			    const struct branch_plan *plan, struct err *e);
+
+/*
  * The new branch of branch_rebuild, without freeing the old one: for changes that can still fail
  * after it. NULL and an error without memory.
  */
