@@ -325,9 +325,9 @@ measure_all(const char *const *word)
 		else if (strcmp(*word, "reading") == 0)
 			status |= reading_measure(options.rounds);
 		else if (strcmp(*word, "fork") == 0)
-			status |= back_measure(options.threads, options.rounds) ||
-				  forks_measure(options.threads, options.rounds,
-						options.seconds / 4);
+			status |=
+				back_measure(options.threads, options.rounds) ||
+				forks_measure(options.threads, options.rounds, options.seconds / 4);
 		else
 			losses_measure(options.threads, options.rounds, options.seconds / 4);
 	}
