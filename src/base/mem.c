@@ -19,7 +19,7 @@
 
 #define ALIGN 64                    /* cache line; widest vector */
 #define LAZY_ZERO ((size_t)1 << 20) /* bytes from which pages are zeroed lazily */
-#define HUGE ((size_t)1 << 22)      /* bytes from which a block has huge pages */
+#define LARGE ((size_t)1 << 22)     /* bytes from which a block has huge pages */
 
 static _Atomic uint64_t allocations;
 static _Atomic uint64_t fail_in,
@@ -54,7 +54,7 @@ ask_huge(void *p, size_t bytes)
 	uintptr_t page = 4096, from = ((uintptr_t)p + page - 1) & ~(page - 1),
 		  to = ((uintptr_t)p + bytes) & ~(page - 1);
 
-	if (bytes >= HUGE)
+	if (bytes >= LARGE)
 		madvise((void *)from, to - from, MADV_HUGEPAGE); /* refused: small pages */
 #else
 	(void)p;
