@@ -65,10 +65,9 @@ jsonparse_load(const char *bytes, size_t size, json_error_t *where)
 	budget.active = false;
 	if (!root && budget.spent)
 		snprintf(where->text, sizeof where->text,
-			 "too many values: they would take more than %zu bytes, %d times the text "
-			 "and "
-			 "%zu",
-			 most, TIMES, BASE);
+			 "too many values: they would take more than %zu bytes of memory "
+			 "(%d times the text, and %zu MiB)",
+			 most, TIMES, BASE >> 20);
 	else if (!root && strstr(where->text, "JSON_ALLOW_NUL"))
 		snprintf(where->text, sizeof where->text, "a text with a NUL character, \\u0000");
 	return root;

@@ -319,6 +319,8 @@ ckpt_parse_some(const char *bytes, size_t size, ckpt_wants *wants, struct ckpt *
 		return err_set(e, "header of %llu bytes, but only %zu bytes follow",
 			       (unsigned long long)header, size - 8);
 	root = jsonparse_load(bytes + 8, (size_t)header, &where);
+	if (!root && where.position <= 0) /* of the header as a whole */
+		return err_set(e, "header: %s", where.text);
 	if (!root)
 		return err_set(e, "header: %s at byte %d", where.text, where.position);
 	if (!json_is_object(root)) {

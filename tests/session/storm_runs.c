@@ -70,8 +70,10 @@ storm_runs_add(struct text *line, const struct lab_info *info, const char *const
 	       uint32_t layers)
 {
 	static const char *const word[] = { "focus", "focus", "hide", "show", "reference", "drop" };
+	static const char *const room[] = { "keep-mib 1",   "keep-mib 2",   "keep-mib 256",
+					    "keep-files 0", "keep-files 1", "keep-files 64" };
 
-	switch (storm_runs_below(26)) {
+	switch (storm_runs_below(27)) {
 	case 0:
 	case 1:
 		add_fork(line, info);
@@ -100,6 +102,9 @@ storm_runs_add(struct text *line, const struct lab_info *info, const char *const
 	case 10:
 		text_addf(line, "rewind %d %u", any_run(info),
 			  storm_runs_below((uint32_t)info->run->student.steps + 1));
+		break;
+	case 11: /* little room: kept states go to files, or are freed */
+		text_addf(line, "all: set %s", room[storm_runs_below(sizeof room / sizeof *room)]);
 		break;
 	default:
 		if (storm_runs_below(2))
