@@ -16,6 +16,7 @@
 #include "retort/lab/evaluate.h"
 #include "retort/train/feed.h"
 #include "retort/lab/layer_map.h"
+#include "retort/lab/past.h"
 #include "retort/lab/runs.h"
 #include "retort/lab/settings_change.h"
 #include "retort/lab/settings_describe.h"
@@ -103,8 +104,9 @@ live_change_bitext(struct trainer_state *w, struct request *r, struct err *e)
 		round_trip_free(now);
 		return -1;
 	}
+	if (before) /* steps so far may have used them */
+		past_anew(w);
 	round_trip_free(before);
-	w->taught++;
 	return 0;
 }
 

@@ -109,6 +109,20 @@ past_follow(struct trainer_state *w)
 	runs_take(w, at);
 }
 
+void
+past_anew(struct trainer_state *w)
+{
+	int at = runs_at(w);
+
+	w->taught++;
+	for (int i = 0; i < w->n_runs; i++) {
+		runs_take(w, i);
+		if (w->run->past.n)
+			past_keep(w, true);
+	}
+	runs_take(w, at);
+}
+
 /* ---- found, restored ---- */
 
 uint64_t

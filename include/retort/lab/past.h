@@ -36,6 +36,13 @@ void past_cut(struct past *p, uint64_t step);
  */
 void past_keep(struct trainer_state *w, bool starts);
 
+/*
+ * What teaches the students changes, so that steps before this one cannot be computed again: every
+ * run that has begun keeps its state here, for those after it. Which other states are kept depends
+ * on time, and a replay may have none between.
+ */
+void past_anew(struct trainer_state *w);
+
 /* After a step: keep the states of the runs in training that were evaluated. A step itself
  * allocates nothing. */
 void past_follow(struct trainer_state *w);
