@@ -80,8 +80,7 @@ run_headless(struct play_options *c, const char *name, const char *text, const c
 static char *
 recording_path(struct err *e)
 {
-	char *state = io_xdg("XDG_STATE_HOME", ".local/state"),
-	     *dir = state ? io_join(state, "sessions") : NULL, *path = NULL;
+	char *dir = io_xdg(IO_STATE, "sessions"), *path = NULL;
 	char name[64];
 	time_t now = time(NULL);
 	size_t len = strftime(name, sizeof name, "%Y%m%d-%H%M%S", localtime(&now));
@@ -95,7 +94,6 @@ recording_path(struct err *e)
 			break;
 		mem_free(path);
 	}
-	mem_free(state);
 	mem_free(dir);
 	return path;
 }

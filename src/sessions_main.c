@@ -70,14 +70,12 @@ add_directory(struct paths *p, const char *path)
 static int
 add_own(struct paths *p)
 {
-	char *state = io_xdg("XDG_STATE_HOME", ".local/state"),
-	     *dir = state ? io_join(state, "sessions") : NULL;
+	char *dir = io_xdg(IO_STATE, "sessions");
 	int status = 0;
 
 	if (!dir)
 		err_print("retort sessions: neither XDG_STATE_HOME nor HOME is an absolute path");
 	status = !dir ? -1 : io_is_directory(dir) ? add_directory(p, dir) : 0;
-	mem_free(state);
 	mem_free(dir);
 	return status;
 }

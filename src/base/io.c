@@ -337,18 +337,34 @@ io_is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-char *
-io_xdg(const char *var, const char *fallback)
+/* Join two paths and free the first. */
+static char *
+join_free(char *dir, const char *name)
 {
-	const char *dir = getenv(var), *home = getenv("HOME");
-	char *base, *path;
+	char *path = io_join(dir, name);
+
+	mem_free(dir);
+	return path;
+}
+
+char *
+io_xdg(enum io_xdg directory, const char *name)
+{
+	static const struct {
+		const char *var, *below;
+	} place[] = {
+		[IO_CACHE] = { "XDG_CACHE_HOME", ".cache" },
+		[IO_CONFIG] = { "XDG_CONFIG_HOME", ".config" },
+		[IO_STATE] = { "XDG_STATE_HOME", ".local/state" },
+	};
+	const char *dir = getenv(place[directory].var), *home = getenv("HOME");
+	char *path;
 
 	if (dir && dir[0] == '/')
-		return io_join(dir, "retort");
-	if (!home || home[0] != '/')
+		path = io_join(dir, "retort");
+	else if (home && home[0] == '/')
+		path = join_free(io_join(home, place[directory].below), "retort");
+	else
 		return NULL;
-	base = io_join(home, fallback);
-	path = io_join(base, "retort");
-	mem_free(base);
-	return path;
+	return name ? join_free(path, name) : path;
 }

@@ -27,16 +27,6 @@ struct scratch {
 	int fd;    /* of the folder, which it locks */
 };
 
-/* The folder of all processes; NULL: there is no cache. */
-static char *
-kind_path(const char *kind)
-{
-	char *base = io_xdg("XDG_CACHE_HOME", ".cache"), *dir = base ? io_join(base, kind) : NULL;
-
-	mem_free(base);
-	return dir;
-}
-
 /* Lock a folder. A lock that the file system does not have is not one. */
 static bool
 lock_folder(int fd)
@@ -78,7 +68,7 @@ clean_folder(const char *path)
 void
 scratch_clean(const char *kind)
 {
-	char *all = kind_path(kind);
+	char *all = io_xdg(IO_CACHE, kind);
 	DIR *dir = all ? opendir(all) : NULL;
 
 	for (struct dirent *d; dir && (d = readdir(dir));) {
@@ -120,7 +110,7 @@ create_folder(struct scratch *s, const char *all, int *why)
 struct scratch *
 scratch_new(const char *kind, struct err *e)
 {
-	char *all = kind_path(kind);
+	char *all = io_xdg(IO_CACHE, kind);
 	struct scratch *s;
 	int why = 0;
 

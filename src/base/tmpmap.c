@@ -29,7 +29,7 @@ no_room(const struct tmpmap *s, size_t size, int why, struct err *e)
 struct tmpmap *
 tmpmap_new(struct err *e)
 {
-	char *dir = io_xdg("XDG_CACHE_HOME", ".cache"), *path;
+	char *dir = io_xdg(IO_CACHE, NULL), *path;
 	struct tmpmap *s;
 
 	if (!dir) {

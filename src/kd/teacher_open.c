@@ -68,8 +68,7 @@ make_net(struct teacher *t, const struct net *like, real *value, size_t capacity
 static char *
 make_path(const struct teacher *t, int layer, int tap, struct err *e)
 {
-	char *dir = io_xdg("XDG_CACHE_HOME", ".cache"),
-	     *outputs = dir ? io_join(dir, "answers") : NULL, *path = NULL;
+	char *outputs = io_xdg(IO_CACHE, "answers"), *path = NULL;
 	char hex[65], name[200], host[65] = "";
 
 	if (t->options.shared && gethostname(host, sizeof host - 1) < 0)
@@ -82,7 +81,6 @@ make_path(const struct teacher *t, int layer, int tap, struct err *e)
 	else if (io_mkdirs(outputs, e) == 0)
 		path = io_join(outputs, name);
 	mem_free(outputs);
-	mem_free(dir);
 	return path;
 }
 

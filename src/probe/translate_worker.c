@@ -138,8 +138,7 @@ take_text(void *arg, size_t i, const char *after)
 static char *
 cache_path(const struct translator *t, struct err *e)
 {
-	char hex[65], *base = io_xdg("XDG_CACHE_HOME", ".cache"),
-		      *dir = base ? io_join(base, "translations") : NULL, *path = NULL;
+	char hex[65], *dir = io_xdg(IO_CACHE, "translations"), *path = NULL;
 	struct text name = { 0 };
 
 	if (!dir) {
@@ -150,7 +149,6 @@ cache_path(const struct translator *t, struct err *e)
 	}
 	text_release(&name);
 	mem_free(dir);
-	mem_free(base);
 	return path;
 }
 

@@ -34,14 +34,11 @@ static char *
 find_path(void)
 {
 	const char *named = getenv("RETORTRC");
-	char *dir, *path = NULL;
+	char *path;
 
 	if (named && *named)
 		return mem_text(named);
-	dir = io_xdg("XDG_CONFIG_HOME", ".config");
-	if (dir)
-		path = io_join(dir, "retortrc");
-	mem_free(dir);
+	path = io_xdg(IO_CONFIG, "retortrc");
 	if (path && io_exists(path))
 		return path;
 	mem_free(path);

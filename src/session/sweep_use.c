@@ -36,10 +36,8 @@ sweep_use_line(const char *recorded)
 static char *
 journals(void)
 {
-	char *base = io_xdg("XDG_CACHE_HOME", ".cache"),
-	     *dir = base ? io_join(base, "sweeps") : NULL;
+	char *dir = io_xdg(IO_CACHE, "sweeps");
 
-	mem_free(base);
 	if (dir && io_mkdirs(dir, NULL) == 0)
 		return dir;
 	mem_free(dir);

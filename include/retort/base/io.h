@@ -92,11 +92,17 @@ bool io_is_directory(const char *path);
 /* Whether both exist and are the same file (device and inode). */
 bool io_same(const char *a, const char *b);
 
+/* Directories of the XDG base directory specification. */
+enum io_xdg {
+	IO_CACHE,  /* XDG_CACHE_HOME, or .cache below HOME */
+	IO_CONFIG, /* XDG_CONFIG_HOME, .config */
+	IO_STATE,  /* XDG_STATE_HOME, .local/state */
+};
+
 /*
- * "retort" below a directory of the XDG base directory specification: `var` names its variable
- * ("XDG_STATE_HOME"), `fallback` the directory below HOME (".local/state"). NULL when neither the
- * variable nor HOME is an absolute path. Caller frees.
+ * The folder "retort" of such a directory, or a folder or file in that; it may not exist. name
+ * NULL: the first. NULL when neither the variable nor HOME is an absolute path. Caller frees.
  */
-char *io_xdg(const char *var, const char *fallback);
+char *io_xdg(enum io_xdg directory, const char *name);
 
 #endif

@@ -53,10 +53,7 @@ fetched_find(const char *name)
 char *
 fetched_cache(void)
 {
-	char *base = io_xdg("XDG_CACHE_HOME", ".cache"), *dir = base ? io_join(base, "data") : NULL;
-
-	mem_free(base);
-	return dir;
+	return io_xdg(IO_CACHE, "data");
 }
 
 char *

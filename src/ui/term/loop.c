@@ -168,7 +168,7 @@ stop_session(struct loop *l)
 static char *
 history_path(void)
 {
-	char *dir = io_xdg("XDG_STATE_HOME", ".local/state"), *path;
+	char *dir = io_xdg(IO_STATE, NULL), *path;
 
 	if (!dir || io_mkdirs(dir, NULL) < 0) {
 		mem_free(dir);
