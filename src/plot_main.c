@@ -13,6 +13,7 @@
 #include "retort/base/err.h"
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
+#include "retort/base/text.h"
 #include "retort/curve/curves_file.h"
 #include "retort/figure/figure_file.h"
 
@@ -86,12 +87,9 @@ legend_name(const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path,
 		   *suffix = strstr(name, CURVES_FILE_SUFFIX);
-	size_t n = suffix ? (size_t)(suffix - name) : strlen(name);
 	struct text t = { 0 };
 
-	if (!suffix && n > 4 && strcmp(name + n - 4, ".ret") == 0)
-		n -= 4;
-	text_bytes(&t, name, n);
+	text_bytes(&t, name, suffix ? (size_t)(suffix - name) : text_stem(name, ".ret"));
 	return t.s;
 }
 

@@ -54,12 +54,9 @@ add_directory(struct paths *p, const char *path)
 		err_print("retort sessions: %s: %s", path, strerror(errno));
 		return -1;
 	}
-	for (struct dirent *f; (f = readdir(d));) {
-		size_t len = strlen(f->d_name);
-
-		if (len > 4 && strcmp(f->d_name + len - 4, ".ret") == 0)
+	for (struct dirent *f; (f = readdir(d));)
+		if (text_has_suffix(f->d_name, ".ret"))
 			add_path(p, io_join(path, f->d_name));
-	}
 	closedir(d);
 	if (p->n > first)
 		qsort(p->path + first, p->n - first, sizeof *p->path, compare_paths);

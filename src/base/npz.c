@@ -26,24 +26,17 @@ find_colon(const char *path)
 	return at && at[5] && !io_exists(path) ? at + 4 : NULL;
 }
 
-static bool
-is_archive(const char *path)
-{
-	size_t len = strlen(path);
-
-	return len > 4 && strcmp(path + len - 4, ".npz") == 0;
-}
-
 /* Whether a member is the array with this name; NULL: any array. */
 static bool
 is_array(const char *member, const char *name)
 {
-	size_t len = strlen(member);
+	size_t len = text_stem(member, ".npy");
 
-	if (len < 4 || strcmp(member + len - 4, ".npy") != 0)
-		return name && strcmp(member, name) == 0;
-	return !name || strcmp(member, name) == 0 ||
-	       (strlen(name) == len - 4 && memcmp(member, name, len - 4) == 0);
+	if (name && strcmp(member, name) == 0)
+		return true;
+	if (!member[len])
+		return false;
+	return !name || (strlen(name) == len && memcmp(member, name, len) == 0);
 }
 
 /* List the arrays, as they are named after the colon. */
@@ -175,7 +168,7 @@ read_array(const char *archive, const char *name, size_t limit, char **out, size
 bool
 npz_is(const char *path)
 {
-	return find_colon(path) || (is_archive(path) && io_exists(path));
+	return find_colon(path) || (text_has_suffix(path, ".npz") && io_exists(path));
 }
 
 char *

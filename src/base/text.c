@@ -321,3 +321,17 @@ text_width(const char *s)
 	}
 	return width;
 }
+
+size_t
+text_stem(const char *name, const char *suffix)
+{
+	size_t len = strlen(name), n = strlen(suffix);
+
+	return len > n && strcmp(name + len - n, suffix) == 0 ? len - n : len;
+}
+
+bool
+text_has_suffix(const char *name, const char *suffix)
+{
+	return text_stem(name, suffix) < strlen(name);
+}

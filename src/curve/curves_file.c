@@ -33,12 +33,9 @@ struct curves_file {
 char *
 curves_file_beside(const char *recording)
 {
-	size_t n = strlen(recording);
 	struct text t = { 0 };
 
-	if (n > 4 && strcmp(recording + n - 4, ".ret") == 0)
-		n -= 4;
-	text_bytes(&t, recording, n);
+	text_bytes(&t, recording, text_stem(recording, ".ret"));
 	text_add(&t, CURVES_FILE_SUFFIX);
 	return t.s;
 }

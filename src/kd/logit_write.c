@@ -13,14 +13,6 @@
 #include "retort/base/text.h"
 #include "retort/data/read/npyfile.h"
 
-static bool
-ends_in_npy(const char *path)
-{
-	size_t len = strlen(path);
-
-	return len > 4 && strcmp(path + len - 4, ".npy") == 0;
-}
-
 static int
 write_npy(const char *path, const float *logit, size_t rows, size_t positions, size_t classes,
 	  struct err *e)
@@ -56,7 +48,7 @@ logit_write(const char *path, const float *logit, size_t rows, size_t positions,
 	const void *part[1];
 	int status;
 
-	if (ends_in_npy(path))
+	if (text_has_suffix(path, ".npy"))
 		return write_npy(path, logit, rows, positions, classes, e);
 	if (positions)
 		return err_set(e, "%s: outputs of each position need a .npy file", path);

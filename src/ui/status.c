@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/text.h"
 #include "retort/base/unicode.h"
 
 /* Name the phase, and the teacher that trains: "TRAIN big". Returns buf. */
@@ -121,9 +122,8 @@ format_session(const struct scene *s, int most, char *buf, size_t size)
 	uint32_t cp;
 
 	snprintf(name, sizeof name, "%s", file_name(s->session));
-	len = strlen(name);
-	if (len > 4 && strcmp(name + len - 4, ".ret") == 0)
-		name[len - 4] = '\0';
+	len = text_stem(name, ".ret");
+	name[len] = '\0';
 	if (text_width(name) <= most) {
 		snprintf(buf, size, "%s ", name);
 		return;

@@ -70,6 +70,9 @@ numbers_round_trip(void **state)
 	CHECK_STR(text_fit(buf, 34, "a 1 -> 2, b 3 -> 4, c 5 -> 6, d 7 -> 8"),
 		  "a 1 -> 2, b 3 -> 4 and 2 more");
 	CHECK_STR(text_fit(buf, 6, "abcdefgh, i"), "abcde");
+	CHECK(text_stem("a/b.ret", ".ret") == 3 && text_stem("b.ret.gz", ".ret") == 8);
+	CHECK(text_stem(".ret", ".ret") == 4 && text_stem("t", ".ret") == 1);
+	CHECK(text_has_suffix("b.ret", ".ret") && !text_has_suffix(".ret", ".ret"));
 }
 
 /* The fast path for plain decimals gives the same bits as strtod, for all numbers of digits and

@@ -70,6 +70,13 @@ size_t text_utf8(const char *s, size_t len, uint32_t *cp);
 /* Whether a string is UTF-8. */
 bool text_is_utf8(const char *s);
 
+/* Bytes of a name before its suffix ("a.ret", ".ret": 1), or all where it has another, or nothing
+ * before it. */
+size_t text_stem(const char *name, const char *suffix);
+
+/* Whether a name has this suffix, and something before it. */
+bool text_has_suffix(const char *name, const char *suffix);
+
 /* Width of a UTF-8 string on a terminal, in columns. */
 int text_width(const char *s);
 

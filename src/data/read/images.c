@@ -181,8 +181,8 @@ find_labels(const char *dir, struct text *name, struct err *e)
 
 	if (io_exists(first))
 		return first;
-	if (name->len > 3 && strcmp(name->s + name->len - 3, ".gz") == 0)
-		name->s[name->len - 3] = '\0';
+	if (text_has_suffix(name->s, ".gz"))
+		name->s[text_stem(name->s, ".gz")] = '\0';
 	else
 		text_add(name, ".gz");
 	second = io_join(dir, name->s);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retort/base/text.h"
 #include "retort/data/classes.h"
 #include "retort/data/encoding.h"
 #include "retort/data/read/corpus.h"
@@ -171,10 +172,8 @@ static void
 set_name(struct dataset *ds, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-	size_t len = strlen(base), most = sizeof ds->name - 4;
+	size_t len = text_stem(base, ".gz"), most = sizeof ds->name - 4;
 
-	if (len > 3 && strcmp(base + len - 3, ".gz") == 0)
-		len -= 3;
 	for (size_t i = len; i > 1; i--)
 		if (base[i - 1] == '.') {
 			len = i - 1;
