@@ -15,14 +15,11 @@
 #include "retort/lab/verdict.h"
 #include "retort/train/eval_rows.h"
 
-enum figure { ACCURACY, NLL, KL, FIGURES };
-
 /* Figures of a run by held-out row: sums over the labels of the row. */
 struct row_figures {
 	size_t n;
 	struct eval_row *row;
 	uint32_t *count; /* labels */
-	float *kl;
 };
 
 static void
@@ -30,7 +27,6 @@ release_figures(struct row_figures *f)
 {
 	mem_free(f->row);
 	mem_free(f->count);
-	mem_free(f->kl);
 	*f = (struct row_figures){ 0 };
 }
 
@@ -75,31 +71,28 @@ measure_run(struct trainer_state *w, struct row_figures *out, struct err *e)
 	rows = mem_try(out->n, sizeof *rows);
 	out->row = mem_try(out->n, sizeof *out->row);
 	out->count = mem_try(out->n, sizeof *out->count);
-	out->kl = mem_try(out->n, sizeof *out->kl);
-	if (!rows || !out->row || !out->count || !out->kl) {
+	if (!rows || !out->row || !out->count) {
 		mem_free(rows);
 		release_figures(out);
 		return err_set(e, "no memory for the figures of %zu rows", n);
 	}
 	for (size_t i = 0; i < out->n; i++)
 		rows[i] = split->held[i * n / out->n];
-	eval_rows(&w->train, s, w->run->student, rows, out->n, out->row, out->count, out->kl);
+	eval_rows(&w->train, s, w->run->student, rows, out->n, out->row, out->count, true);
 	mem_free(rows);
 	return 0;
 }
 
 /* Half of the interval of the difference of a figure; the difference in *by. */
 static double
-half_interval(const struct row_figures *a, const struct row_figures *b, enum figure figure,
-	      double *by)
+half_interval(const struct row_figures *a, const struct row_figures *b, unsigned metric, double *by)
 {
 	double *value = mem_array(2 * a->n, sizeof *value), *weight = value + a->n;
 	struct verdict v;
 
 	for (size_t i = 0; i < a->n; i++) {
-		value[i] = figure == ACCURACY ? (double)(a->row[i].right - b->row[i].right)
-			   : figure == NLL    ? (double)(a->row[i].nll - b->row[i].nll)
-					      : (double)(a->kl[i] - b->kl[i]);
+		value[i] =
+			eval_rows_figure(&a->row[i], metric) - eval_rows_figure(&b->row[i], metric);
 		weight[i] = a->count[i];
 	}
 	v = verdict_ratio(value, weight, a->n);
@@ -113,9 +106,9 @@ compare_figures(const struct row_figures *a, const struct row_figures *b, struct
 {
 	if (a->n != b->n) /* they are evaluated on other rows */
 		return;
-	out->accuracy = half_interval(a, b, ACCURACY, &out->by_accuracy);
-	out->nll = half_interval(a, b, NLL, &out->by_nll);
-	out->kl = half_interval(a, b, KL, &out->by_kl);
+	out->accuracy = half_interval(a, b, METRIC_VAL_ACCURACY, &out->by_accuracy);
+	out->nll = half_interval(a, b, METRIC_VAL_NLL, &out->by_nll);
+	out->kl = half_interval(a, b, METRIC_VAL_KL, &out->by_kl);
 }
 
 /* No interval. */

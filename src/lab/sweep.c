@@ -91,7 +91,7 @@ count_labels(struct trainer_state *w, struct sweep *s, struct err *e)
 	if (!scratch)
 		return err_set(e, "no memory for the figures of %zu rows", s->n_rows);
 	eval_rows(&w->train, &w->run->info.settings, w->run->student, s->row, s->n_rows, scratch,
-		  s->count, NULL);
+		  s->count, false);
 	mem_free(scratch);
 	return 0;
 }
@@ -138,6 +138,20 @@ check_phase(const struct trainer_state *w, const struct sweep *s, struct err *e)
 	return 0;
 }
 
+/* Check that there is a teacher where the metric compares with it. */
+static int
+check_metric(const struct trainer_state *w, const struct sweep *s, struct err *e)
+{
+	bool taught = false;
+
+	for (int i = 0; i < w->info.n_teachers; i++)
+		taught |= train_teaches(&w->train, &w->run->info.settings, i);
+	if (taught || !sweep_score_taught(s->metric))
+		return 0;
+	return err_set(e, "by %s: no teacher to compare with; `by val-nll`, or `teacher` adds one",
+		       metric_info(s->metric)->name);
+}
+
 static int
 check(const struct trainer_state *w, struct sweep *s, struct err *e)
 {
@@ -153,7 +167,7 @@ check(const struct trainer_state *w, struct sweep *s, struct err *e)
 	if (s->steps >> halvings(s) == 0)
 		return err_set(e, "halving %d points takes at least %d steps", s->plan.n_points,
 			       1 << halvings(s));
-	return sweep_point_check(w, s, e);
+	return check_metric(w, s, e) < 0 ? -1 : sweep_point_check(w, s, e);
 }
 
 int

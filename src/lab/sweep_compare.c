@@ -27,12 +27,11 @@ take_rows(const struct sweep *s, int point, int minus, struct range r, double *o
 {
 	const struct eval_row *a = s->unit[point * s->n_seeds].row + r.from;
 	const struct eval_row *b = minus < 0 ? NULL : s->unit[minus * s->n_seeds].row + r.from;
-	bool nll = s->metric == METRIC_VAL_NLL;
 
 	for (size_t i = 0; i < r.n; i++) {
-		out[i] = (double)(nll ? a[i].nll : a[i].right);
+		out[i] = eval_rows_figure(&a[i], s->metric);
 		if (b)
-			out[i] -= (double)(nll ? b[i].nll : b[i].right);
+			out[i] -= eval_rows_figure(&b[i], s->metric);
 	}
 }
 
@@ -74,19 +73,21 @@ compare_points(const struct sweep *s, const int *point, size_t m, int minus, boo
 	mem_free(weight);
 }
 
-/* Right rows of a point more than the reference has; NaN where there are several seeds, or several
- * labels in a row. */
+/* Rows that a point predicts right, or as the teachers do, more than the reference; NaN of other
+ * metrics, of several seeds, and of several labels in a row. */
 static double
-more_right(const struct sweep *s, int point)
+more_rows(const struct sweep *s, int point)
 {
 	double sum = 0;
 
-	if (s->metric != METRIC_VAL_ACCURACY || s->n_seeds > 1)
+	if ((s->metric != METRIC_VAL_ACCURACY && s->metric != METRIC_VAL_AGREEMENT) ||
+	    s->n_seeds > 1)
 		return NAN;
 	for (size_t i = 0; i < s->n_rank; i++) {
 		if (s->count[i] != 1)
 			return NAN;
-		sum += (double)(s->unit[point].row[i].right - s->unit[s->same].row[i].right);
+		sum += eval_rows_figure(&s->unit[point].row[i], s->metric) -
+		       eval_rows_figure(&s->unit[s->same].row[i], s->metric);
 	}
 	return sum;
 }
@@ -165,7 +166,7 @@ judge(const struct sweep *s, uint64_t seed, struct sweep_compare *out)
 		r->against = v[i];
 		r->against.p = p[k++];
 		r->word = verdict_word(v[i].difference, r->against.p, sweep_score_better(s));
-		r->rows = more_right(s, r->point);
+		r->rows = more_rows(s, r->point);
 	}
 	mem_free(point);
 	mem_free(at);

@@ -227,7 +227,7 @@ static bool
 is_finite(const struct eval_row *row, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!isfinite(row[i].nll))
+		if (!isfinite(row[i].nll) || (!isnan(row[i].agree) && !isfinite(row[i].kl)))
 			return false;
 	return true;
 }
@@ -268,7 +268,7 @@ evaluate(struct trainer_state *w, struct sweep *s, size_t unit, struct err *e)
 	if (!u->row)
 		return err_set(e, "no memory for the figures of %zu rows", s->n_rows);
 	eval_rows(&w->train, &w->run->info.settings, w->run->student, s->row, s->n_rows, u->row,
-		  NULL, NULL);
+		  NULL, true);
 	return 0;
 }
 

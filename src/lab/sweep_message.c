@@ -4,6 +4,7 @@
 
 #include "retort/lab/sweep_message.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,11 +40,15 @@ add_float(float x, struct text *out)
 }
 
 void
-sweep_message_add_rows(const struct eval_row *row, size_t n, struct text *out)
+sweep_message_add_rows(const struct eval_row *row, size_t n, size_t size, struct text *out)
 {
 	for (size_t i = 0; i < n; i++) {
 		add_float(row[i].nll, out);
 		add_float(row[i].right, out);
+		if (size == SWEEP_MESSAGE_ROW_1)
+			continue;
+		add_float(row[i].kl, out);
+		add_float(row[i].agree, out);
 	}
 }
 
@@ -57,7 +62,7 @@ add_figures(const struct sweep_message *m, size_t n_rows, struct text *out)
 	add_number(f->steps, 8, out);
 	add_number(f->diverged, 1, out);
 	if (!f->diverged)
-		sweep_message_add_rows(f->row, n_rows, out);
+		sweep_message_add_rows(f->row, n_rows, SWEEP_MESSAGE_ROW, out);
 }
 
 void
@@ -143,10 +148,15 @@ float_at(const uint8_t *at)
 }
 
 void
-sweep_message_rows(const uint8_t *bytes, size_t n, struct eval_row *out)
+sweep_message_rows(const uint8_t *bytes, size_t n, size_t size, struct eval_row *out)
 {
-	for (size_t i = 0; i < n; i++, bytes += SWEEP_MESSAGE_ROW)
-		out[i] = (struct eval_row){ float_at(bytes), float_at(bytes + 4) };
+	for (size_t i = 0; i < n; i++, bytes += size) {
+		out[i] = (struct eval_row){ float_at(bytes), float_at(bytes + 4), NAN, NAN };
+		if (size == SWEEP_MESSAGE_ROW_1)
+			continue;
+		out[i].kl = float_at(bytes + 8);
+		out[i].agree = float_at(bytes + 12);
+	}
 }
 
 static void
@@ -179,7 +189,7 @@ take_figures(struct bytes *b, size_t n_units, size_t n_rows, struct sweep_messag
 	f->row = mem_try(n_rows, sizeof *f->row);
 	if (!f->row)
 		return err_set(e, "no memory for the figures of %zu rows", n_rows);
-	sweep_message_rows(take(b, n_rows * SWEEP_MESSAGE_ROW), n_rows, f->row);
+	sweep_message_rows(take(b, n_rows * SWEEP_MESSAGE_ROW), n_rows, SWEEP_MESSAGE_ROW, f->row);
 	return 0;
 }
 

@@ -11,6 +11,12 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 
+bool
+sweep_score_taught(unsigned metric)
+{
+	return metric == METRIC_VAL_AGREEMENT || metric == METRIC_VAL_KL;
+}
+
 double
 sweep_score_unit(const struct sweep *s, size_t unit, bool confirm)
 {
@@ -21,7 +27,7 @@ sweep_score_unit(const struct sweep *s, size_t unit, bool confirm)
 	if (!u->row || u->state == SWEEP_DIVERGED)
 		return NAN;
 	for (size_t i = from; i < to; i++) {
-		sum += (double)(s->metric == METRIC_VAL_NLL ? u->row[i].nll : u->row[i].right);
+		sum += eval_rows_figure(&u->row[i], s->metric);
 		count += s->count[i];
 	}
 	return sum / count;
@@ -65,7 +71,7 @@ sweep_score_at(const struct sweep *s, int point, uint64_t steps)
 int
 sweep_score_better(const struct sweep *s)
 {
-	return s->metric == METRIC_VAL_NLL ? -1 : 1;
+	return metric_info(s->metric)->better;
 }
 
 struct sweep_figures

@@ -170,7 +170,8 @@ read_journal(struct sweep_child *c)
 		while ((end = memchr(c->rest.s, '\n', c->rest.len))) {
 			size_t len = (size_t)(end - c->rest.s) + 1;
 
-			sweep_journal_line(c->rest.s, len - 1, c->sweep);
+			sweep_journal_line(c->rest.s, len - 1, sweep_journal_version(c->journal),
+					   c->sweep);
 			memmove(c->rest.s, end + 1, c->rest.len - len + 1);
 			c->rest.len -= len;
 		}

@@ -13,16 +13,25 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 #include "retort/lab/sweep_message.h"
+#include "retort/lab/sweep_score.h"
+#include "retort/train/metric.h"
 
 #define HEX 64                    /* digits of a hash */
 #define DIGITS 16                 /* of the hash of a line */
 #define LARGEST ((size_t)1 << 30) /* bytes of a journal */
 
 struct sweep_journal {
-	int fd;
+	int fd, version;
 	char *path;
 	bool temporary;
 };
+
+/* Bytes of the figures of a row. */
+static size_t
+row_size(int version)
+{
+	return version == 1 ? SWEEP_MESSAGE_ROW_1 : SWEEP_MESSAGE_ROW;
+}
 
 /* ---- read ---- */
 
@@ -82,10 +91,10 @@ is_whole(const char *line, size_t *len)
 
 /* Decode the figures of the rows. NULL: they are not whole, or of another number of rows. */
 static struct eval_row *
-decode_rows(const char *s, size_t len, struct sweep *sweep)
+decode_rows(const char *s, size_t len, int version, struct sweep *sweep)
 {
-	size_t size = base64_size(s, len), n = size / SWEEP_MESSAGE_ROW;
-	uint8_t *bytes = n && n * SWEEP_MESSAGE_ROW == size ? mem_try(size, 1) : NULL;
+	size_t size = base64_size(s, len), n = size / row_size(version);
+	uint8_t *bytes = n && n * row_size(version) == size ? mem_try(size, 1) : NULL;
 	struct eval_row *row = bytes ? mem_try(n, sizeof *row) : NULL;
 
 	if (!row || base64_decode(s, len, bytes, size) < 0 ||
@@ -94,14 +103,14 @@ decode_rows(const char *s, size_t len, struct sweep *sweep)
 		mem_free(row);
 		return NULL;
 	}
-	sweep_message_rows(bytes, n, row);
+	sweep_message_rows(bytes, n, row_size(version), row);
 	mem_free(bytes);
 	sweep->known_rows = n;
 	return row;
 }
 
 void
-sweep_journal_line(const char *line, size_t len, struct sweep *s)
+sweep_journal_line(const char *line, size_t len, int version, struct sweep *s)
 {
 	struct fields f = { line, line + len };
 	struct sweep_figures got = { .row = NULL };
@@ -123,13 +132,13 @@ sweep_journal_line(const char *line, size_t len, struct sweep *s)
 	got.diverged = size == 8 && memcmp(field, "diverged", 8) == 0;
 	if (!next_field(&f, &field, &size))
 		return;
-	if (!got.diverged && !(got.row = decode_rows(field, size, s)))
+	if (!got.diverged && !(got.row = decode_rows(field, size, version, s)))
 		return;
 	mem_grow(&s->known, &s->cap_known, s->n_known + 1, sizeof *s->known);
 	s->known[s->n_known++] = got;
 }
 
-/* Check the first line. */
+/* Check the first line. Its version, or -1 and an error. */
 static int
 check_first(const char *line, size_t len, const char *data, struct err *e)
 {
@@ -142,39 +151,38 @@ check_first(const char *line, size_t len, const char *data, struct err *e)
 			       "%d data HASH')",
 			       SWEEP_JOURNAL_VERSION);
 	version = line[13] >= '0' && line[13] <= '9' ? line[13] - '0' : -1;
-	if (len < 15 || line[14] != ' ' || version != SWEEP_JOURNAL_VERSION)
+	if (len < 15 || line[14] != ' ' || version < 1 || version > SWEEP_JOURNAL_VERSION)
 		return err_set(e,
-			       "a journal of another version (expected %d); remove it to begin "
-			       "anew",
+			       "a journal of another version (expected 1 to %d); remove it to "
+			       "begin anew",
 			       SWEEP_JOURNAL_VERSION);
-	snprintf(first, sizeof first, "retort-sweep %d data %.64s", SWEEP_JOURNAL_VERSION, data);
+	snprintf(first, sizeof first, "retort-sweep %d data %.64s", version, data);
 	if (strlen(first) != len || memcmp(first, line, len) != 0)
 		return err_set(e,
 			       "a journal of other data (hash %.*s, that of the data is %.12s); "
 			       "name another file",
 			       len > 32 ? 12 : 0, len > 32 ? line + 20 : "", data);
-	return 0;
+	return version;
 }
 
 int
 sweep_journal_parse(const char *text, size_t size, const char *data, struct sweep *s, struct err *e)
 {
 	const char *at = text, *end = text + size;
-	bool first = true;
+	int version = 0;
 
 	while (at < end) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
 
 		if (!stop) /* a line that is cut short */
-			return first ? err_set(e, "not a journal of a sweep") : 0;
-		if (first && check_first(at, (size_t)(stop - at), data, e) < 0)
+			break;
+		if (version)
+			sweep_journal_line(at, (size_t)(stop - at), version, s);
+		else if ((version = check_first(at, (size_t)(stop - at), data, e)) < 0)
 			return -1;
-		if (!first)
-			sweep_journal_line(at, (size_t)(stop - at), s);
-		first = false;
 		at = stop + 1;
 	}
-	return 0;
+	return version ? version : err_set(e, "not a journal of a sweep");
 }
 
 /* ---- write ---- */
@@ -191,7 +199,7 @@ sweep_journal_add(struct sweep_journal *j, const struct sweep_figures *f, size_t
 	text_addf(&line, "%s %llu %s ", hash_hex(&f->key, hex), (unsigned long long)f->steps,
 		  f->diverged ? "diverged" : "trained");
 	if (f->row) {
-		sweep_message_add_rows(f->row, n_rows, &bytes);
+		sweep_message_add_rows(f->row, n_rows, row_size(j->version), &bytes);
 		base64_encode(bytes.s, bytes.len, &line);
 	} else {
 		text_add(&line, "-");
@@ -206,7 +214,7 @@ sweep_journal_add(struct sweep_journal *j, const struct sweep_figures *f, size_t
 
 /* ---- open ---- */
 
-/* Read what is there. *cut: the last line has no end. */
+/* Read what is there. *cut: the last line has no end. Its version, or -1 and an error. */
 static int
 read_known(const char *path, const char *data, struct sweep *s, bool *cut, struct err *e)
 {
@@ -219,7 +227,11 @@ read_known(const char *path, const char *data, struct sweep *s, bool *cut, struc
 	*cut = size && text[size - 1] != '\n';
 	status = sweep_journal_parse(text, size, data, s, e);
 	mem_free(text);
-	return status < 0 ? err_wrap(e, "%s", path) : 0;
+	if (status == 1 && sweep_score_taught(s->metric))
+		status = err_set(e,
+				 "a journal of version 1, which has no %s; remove it to begin anew",
+				 metric_info(s->metric)->name);
+	return status < 0 ? err_wrap(e, "%s", path) : status;
 }
 
 struct sweep_journal *
@@ -227,11 +239,12 @@ sweep_journal_open(const char *path, bool temporary, const char *data, struct sw
 		   struct err *e)
 {
 	bool exists = io_exists(path), cut = false;
+	int version = SWEEP_JOURNAL_VERSION;
 	struct sweep_journal *j;
 	char first[120] = "\n";
 	int fd;
 
-	if (exists && read_known(path, data, s, &cut, e) < 0)
+	if (exists && (version = read_known(path, data, s, &cut, e)) < 0)
 		return NULL;
 	fd = io_open_append(path, true, e);
 	if (fd < 0)
@@ -245,8 +258,14 @@ sweep_journal_open(const char *path, bool temporary, const char *data, struct sw
 		return NULL;
 	}
 	j = mem_new(sizeof *j);
-	*j = (struct sweep_journal){ fd, mem_text(path), temporary };
+	*j = (struct sweep_journal){ fd, version, mem_text(path), temporary };
 	return j;
+}
+
+int
+sweep_journal_version(const struct sweep_journal *j)
+{
+	return j->version;
 }
 
 const char *

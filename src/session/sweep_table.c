@@ -56,6 +56,15 @@ name_width(const struct sweep *s, const struct sweep_compare *c)
 
 /* ---- table ---- */
 
+/* The name of a metric in 8 columns. */
+static const char *
+metric_heading(unsigned metric)
+{
+	return metric == METRIC_VAL_ACCURACY    ? "accuracy"
+	       : metric == METRIC_VAL_AGREEMENT ? "agree"
+						: metric_info(metric)->name;
+}
+
 static void
 add_heading(const struct sweep *s, int width, const struct sweep_compare *c, const char *line,
 	    struct text *out)
@@ -80,8 +89,8 @@ add_heading(const struct sweep *s, int width, const struct sweep_compare *c, con
 		  s->seeds > 1 ? "Student's t over seeds" : "paired bootstrap over rows",
 		  c->compared, c->compared == 1 ? "" : "s");
 	text_addf(out, "point %-*s %8s  %-26s %6s verdict\n", width,
-		  axes_name(s, name, sizeof name),
-		  s->metric == METRIC_VAL_NLL ? "val-nll" : "accuracy", "minus the reference", "p");
+		  axes_name(s, name, sizeof name), metric_heading(s->metric), "minus the reference",
+		  "p");
 }
 
 /* The verdict of a row, with what makes a difference none. */

@@ -112,22 +112,12 @@ eval_kl(const struct branch_feed *teachers, size_t row, const real *x, size_t cl
 	return kl;
 }
 
-/* Add KL from each teacher's row, by weight, and whether the mixed teacher predicts class `mine`.
- */
-static void
-add_teachers(struct eval_tally *t, const struct branch_feed *f, size_t row, const real *x,
-	     size_t classes, size_t mine, real *scratch)
+size_t
+eval_mixed(const struct branch_feed *f, size_t row, size_t classes, real *scratch)
 {
 	real *mix = scratch, *log_p = scratch + classes;
 	double total = total_weight(f);
 
-	for (int k = 0; k < f->n_teachers; k++) {
-		double kl = kl_of(f, k, row, x, classes, scratch);
-
-		t->kl += weight_of(f, k, total) * kl;
-		t->kl_of[k] += kl;
-		t->agree_with[k] += prediction_of(f, k, row, classes) == mine;
-	}
 	memset(mix, 0, classes * sizeof *mix);
 	for (int k = 0; k < f->n_teachers; k++) {
 		double weight = weight_of(f, k, total);
@@ -140,7 +130,25 @@ add_teachers(struct eval_tally *t, const struct branch_feed *f, size_t row, cons
 		for (size_t c = 0; c < classes; c++)
 			mix[c] += (real)weight * REAL_EXP(log_p[c]);
 	}
-	t->agree += argmax(mix, classes) == mine;
+	return argmax(mix, classes);
+}
+
+/* Add KL from each teacher's row, by weight, and whether the mixed teacher predicts class `mine`.
+ */
+static void
+add_teachers(struct eval_tally *t, const struct branch_feed *f, size_t row, const real *x,
+	     size_t classes, size_t mine, real *scratch)
+{
+	double total = total_weight(f);
+
+	for (int k = 0; k < f->n_teachers; k++) {
+		double kl = kl_of(f, k, row, x, classes, scratch);
+
+		t->kl += weight_of(f, k, total) * kl;
+		t->kl_of[k] += kl;
+		t->agree_with[k] += prediction_of(f, k, row, classes) == mine;
+	}
+	t->agree += eval_mixed(f, row, classes, scratch) == mine;
 }
 
 /* Rows from..to; scratch [3 * classes + 2]. */

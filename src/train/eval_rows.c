@@ -1,4 +1,4 @@
-/* eval_rows.c: nll, right predictions and divergence from the teachers of each row. */
+/* eval_rows.c: nll, right predictions, divergence from and agreement with teachers of each row. */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,6 +10,7 @@
 #include "retort/nn/predict.h"
 #include "retort/train/eval.h"
 #include "retort/train/feed.h"
+#include "retort/train/metric.h"
 
 struct rows_job {
 	struct train *train;
@@ -17,8 +18,8 @@ struct rows_job {
 	struct branch *b;
 	struct eval_row *out;    /* of the first row of the chunk */
 	uint32_t *count;         /* or NULL */
-	float *kl;               /* or NULL */
-	struct branch_feed feed; /* outputs of the teachers for the chunk, with kl */
+	bool taught;             /* compare with the teachers */
+	struct branch_feed feed; /* their outputs for the chunk */
 	/* the chunk */
 	const real *logits;
 	const int32_t *label;
@@ -43,25 +44,29 @@ static void
 score_row(const struct rows_job *j, size_t row, real *scratch)
 {
 	double nll = 0, kl = 0, log_p;
-	uint32_t right = 0, count = 0;
+	uint32_t right = 0, agree = 0, count = 0;
+	bool taught = j->taught && j->feed.n_teachers;
 
 	for (size_t k = row * j->labels; k < (row + 1) * j->labels; k++) {
 		int32_t label = j->label[k];
 		const real *x = j->logits + k * j->classes;
+		size_t mine;
 
 		if (label < 0)
 			continue;
-		right += score_label(x, j->classes, label, scratch, &log_p) == (size_t)label;
+		mine = score_label(x, j->classes, label, scratch, &log_p);
+		right += mine == (size_t)label;
 		nll -= log_p;
-		if (j->kl)
+		if (taught) {
 			kl += eval_kl(&j->feed, k, x, j->classes, scratch);
+			agree += eval_mixed(&j->feed, k, j->classes, scratch) == mine;
+		}
 		count++;
 	}
-	j->out[row] = (struct eval_row){ (float)nll, (float)right };
+	j->out[row] = (struct eval_row){ (float)nll, (float)right, taught ? (float)kl : NAN,
+					 taught ? (float)agree : NAN };
 	if (j->count)
 		j->count[row] = count;
-	if (j->kl)
-		j->kl[row] = j->feed.n_teachers ? (float)kl : NAN;
 }
 
 static void
@@ -87,8 +92,7 @@ score_chunk(void *arg, const struct predict_chunk *c)
 	chunk.classes = j->b->net->io.classes;
 	chunk.out = j->out + c->at;
 	chunk.count = j->count ? j->count + c->at : NULL;
-	chunk.kl = j->kl ? j->kl + c->at : NULL;
-	if (chunk.kl)
+	if (chunk.taught)
 		feed_teachers(j->train, j->settings, false, &chunk.feed);
 	chunk.pieces = shard_pieces(chunk.rows, chunk.labels * chunk.classes);
 	pool_run(j->b->pool, chunk.pieces, score_shard, &chunk);
@@ -97,7 +101,7 @@ score_chunk(void *arg, const struct predict_chunk *c)
 
 void
 eval_rows(struct train *t, const struct settings *s, struct branch *b, const uint32_t *row,
-	  size_t n, struct eval_row *out, uint32_t *count, float *kl)
+	  size_t n, struct eval_row *out, uint32_t *count, bool taught)
 {
 	const struct predict_rows p = { .ds = t->ds,
 					.row = row,
@@ -107,8 +111,22 @@ eval_rows(struct train *t, const struct settings *s, struct branch *b, const uin
 					.chunk = train_batch(s),
 					.room = t->rows };
 	struct rows_job j = {
-		.train = t, .settings = s, .b = b, .out = out, .count = count, .kl = kl
+		.train = t, .settings = s, .b = b, .out = out, .count = count, .taught = taught
 	};
 
 	predict_rows(b->net, &p, score_chunk, &j);
+}
+
+double
+eval_rows_figure(const struct eval_row *r, unsigned metric)
+{
+	switch (metric) {
+	case METRIC_VAL_ACCURACY:
+		return (double)r->right;
+	case METRIC_VAL_AGREEMENT:
+		return (double)r->agree;
+	case METRIC_VAL_KL:
+		return (double)r->kl;
+	}
+	return (double)r->nll;
 }

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fuzz.h"
 
+#include <math.h>
+
 #include "retort/session/sweep_journal.h"
 
 int
@@ -12,18 +14,22 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *bytes = malloc(size + (size == 0)); /* not NUL-terminated */
 	struct sweep *s = sweep_new();
 	struct err e = { .msg = "" };
+	int version;
 
 	if (!bytes)
 		abort();
 	if (size)
 		memcpy(bytes, data, size);
-	if (sweep_journal_parse(bytes, size, hash, s, &e) < 0) {
+	version = sweep_journal_parse(bytes, size, hash, s, &e);
+	if (version < 0) {
 		MUST(s->n_known == 0 && strstr(e.msg, "journal"));
 	} else {
+		MUST(version == 1 || version == 2);
 		for (size_t i = 0; i < s->n_known; i++) {
 			MUST(s->known[i].steps > 0);
 			MUST(s->known[i].diverged == !s->known[i].row);
 			MUST(!s->known[i].row || s->known_rows > 0);
+			MUST(!s->known[i].row || version == 2 || isnan(s->known[i].row[0].kl));
 		}
 	}
 	sweep_free(s);

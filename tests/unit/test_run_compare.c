@@ -52,25 +52,24 @@ compare(struct trainer_state *w, int index, struct lab_interval *out)
 	return status;
 }
 
-/* Figures by row of a run: nll, right predictions and KL of n rows each. */
+/* Figures by row of a run: nll, right predictions, KL and agreement of n rows each. */
 static double *
 rows_of(struct trainer_state *w, int index)
 {
 	size_t n = w->train.split.n_held;
 	struct eval_row *row = mem_array(n, sizeof *row);
-	float *kl = mem_array(n, sizeof *kl);
-	double *out = mem_array(3 * n, sizeof *out);
+	double *out = mem_array(4 * n, sizeof *out);
 
 	runs_take(w, index);
 	eval_rows(&w->train, &w->run->info.settings, w->run->student, w->train.split.held, n, row,
-		  NULL, kl);
+		  NULL, true);
 	for (size_t i = 0; i < n; i++) {
 		out[i] = (double)row[i].nll;
 		out[n + i] = (double)row[i].right;
-		out[2 * n + i] = (double)kl[i];
+		out[2 * n + i] = (double)row[i].kl;
+		out[3 * n + i] = (double)row[i].agree;
 	}
 	mem_free(row);
-	mem_free(kl);
 	return out;
 }
 
@@ -99,6 +98,7 @@ intervals_are_those_of_a_bootstrap(void **state)
 	CHECK_NEAR(mean_of(other, n), last->nll, 1e-6);
 	CHECK_NEAR(mean_of(other + n, n), last->accuracy, 1e-9);
 	CHECK_NEAR(mean_of(other + 2 * n, n), last->kl, 1e-6);
+	CHECK_NEAR(mean_of(other + 3 * n, n), last->agreement, 1e-9);
 	for (size_t k = 0; k < 3 * n; k++)
 		other[k] -= first[k];
 	verdict_bootstrap(other, NULL, 3, n, 1, 8000, v);

@@ -48,7 +48,9 @@ check_round_trip(struct sweep_message *m)
 static void
 messages_are_read_back(void **state)
 {
-	struct eval_row row[ROWS] = { { 0.5F, 1 }, { -0.0F, 0 }, { 3e-42F, 2 } };
+	struct eval_row row[ROWS] = { { 0.5F, 1, 2.5F, 0 },
+				      { -0.0F, 0, NAN, NAN },
+				      { 3e-42F, 2, -0.0F, 1 } };
 	struct sweep_message m = { .kind = SWEEP_MESSAGE_WANT, .sweep = 3, .kernel = "Zen" };
 
 	(void)state;

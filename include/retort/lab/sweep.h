@@ -56,7 +56,8 @@ struct sweep {
 	struct sweep_plan plan;
 	uint64_t steps;
 	int seeds;       /* 0: forks of the focused run, or one fresh run for each point */
-	unsigned metric; /* METRIC_VAL_NLL or METRIC_VAL_ACCURACY: points are ranked by it */
+	unsigned metric; /* points are ranked by it: METRIC_VAL_NLL, VAL_ACCURACY, or compared with
+			    the teachers VAL_AGREEMENT, VAL_KL */
 	bool halving;    /* drop the worst half at half of the steps, and so on */
 	int most;        /* points to train; 0: all */
 	bool background; /* it may begin while the student trains */

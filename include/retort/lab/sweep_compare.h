@@ -16,8 +16,8 @@ struct sweep_compare_row {
 	double mean, low, high; /* of the metric on the ranking rows */
 	struct verdict against; /* the reference: the difference; p with Holm's correction */
 	enum verdict_word word;
-	double rows; /* right predictions more than the reference; of VAL_ACCURACY alone, else NaN
-		      */
+	double rows; /* right predictions more than the reference, or those of the teachers: of
+			VAL_ACCURACY and VAL_AGREEMENT alone, else NaN */
 };
 
 struct sweep_compare {

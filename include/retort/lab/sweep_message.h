@@ -40,9 +40,13 @@ void sweep_message_add(const struct sweep_message *m, size_t n_rows, struct text
 int sweep_message_parse(const void *bytes, size_t size, size_t n_units, size_t n_rows,
 			struct sweep_message *m, struct err *e);
 
-/* Figures of n rows to bytes and back, SWEEP_MESSAGE_ROW each: in messages and in journals. */
-#define SWEEP_MESSAGE_ROW 8
-void sweep_message_add_rows(const struct eval_row *row, size_t n, struct text *out);
-void sweep_message_rows(const uint8_t *bytes, size_t n, struct eval_row *out);
+/*
+ * Figures of n rows to bytes and back, `size` each: in messages and in journals. ROW: all figures;
+ * ROW_1: nll and right alone, as journals of version 1 have them, the others are read as NaN.
+ */
+#define SWEEP_MESSAGE_ROW 16
+#define SWEEP_MESSAGE_ROW_1 8
+void sweep_message_add_rows(const struct eval_row *row, size_t n, size_t size, struct text *out);
+void sweep_message_rows(const uint8_t *bytes, size_t n, size_t size, struct eval_row *out);
 
 #endif

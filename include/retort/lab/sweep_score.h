@@ -11,6 +11,9 @@ struct sweep_figures sweep_score_figures(const struct sweep *s, size_t unit);
 /* "point 2 of 5: temperature 2: val-nll 0.31, 300 steps". */
 void sweep_score_describe(const struct sweep *s, size_t unit, char *buf, size_t size);
 
+/* Whether a metric compares with the teachers. */
+bool sweep_score_taught(unsigned metric);
+
 /* Mean of the metric of a unit over its ranking rows, or over those for the winner; NaN: none. */
 double sweep_score_unit(const struct sweep *s, size_t unit, bool confirm);
 

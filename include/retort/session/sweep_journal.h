@@ -6,12 +6,13 @@
 
 #include "retort/lab/sweep.h"
 
-#define SWEEP_JOURNAL_VERSION 1
+#define SWEEP_JOURNAL_VERSION 2
 
 /*
- * A text: "retort-sweep 1 data HASH", then a line for each unit: its key, steps, "trained" or
+ * A text: "retort-sweep 2 data HASH", then a line for each unit: its key, steps, "trained" or
  * "diverged", the figures of its rows in base64 (- without), and a hash of the line. A line that is
- * cut short or damaged does not count: its unit is trained again.
+ * cut short or damaged does not count: its unit is trained again. Version 1 has no figures against
+ * the teachers: it is read, and continued as it is, where points are ranked without them.
  */
 struct sweep_journal;
 
@@ -26,8 +27,11 @@ struct sweep_journal *sweep_journal_open(const char *path, bool temporary, const
 /* Its path; borrowed. */
 const char *sweep_journal_path(const struct sweep_journal *j);
 
-/* Append the figures of a line to `known`, if it is whole. */
-void sweep_journal_line(const char *line, size_t len, struct sweep *s);
+/* Its version: of each line. */
+int sweep_journal_version(const struct sweep_journal *j);
+
+/* Append the figures of a line of a journal of this version to `known`, if it is whole. */
+void sweep_journal_line(const char *line, size_t len, int version, struct sweep *s);
 
 /* Append the figures of a unit; on disk when it returns. -1 and an error. */
 int sweep_journal_add(struct sweep_journal *j, const struct sweep_figures *f, size_t n_rows,
@@ -36,7 +40,7 @@ int sweep_journal_add(struct sweep_journal *j, const struct sweep_figures *f, si
 /* Close it; ended: nothing is left to go on with. NULL is accepted. */
 void sweep_journal_close(struct sweep_journal *j, bool ended);
 
-/* Parse the text of a journal into `known`. 0, or -1 and an error. */
+/* Parse the text of a journal into `known`. Its version, or -1 and an error. */
 int sweep_journal_parse(const char *text, size_t size, const char *data, struct sweep *s,
 			struct err *e);
 

@@ -41,6 +41,10 @@ void eval_add(struct eval_tally *t, const real *z, const int32_t *label, size_t 
 double eval_kl(const struct branch_feed *teachers, size_t row, const real *x, size_t classes,
 	       real *scratch);
 
+/* The class that the teachers predict in row `row` of the feed: the largest of their probabilities,
+ * mixed by weight. scratch [2 * classes + 1]. */
+size_t eval_mixed(const struct branch_feed *teachers, size_t row, size_t classes, real *scratch);
+
 /* Accuracy, nll, expected calibration error over bins (lo, hi], agreement and kl. */
 struct scores eval_scores(const struct eval_tally *t, bool has_teachers);
 

@@ -8,6 +8,8 @@
 #include "retort/figure/figure_sweep.h"
 #include "retort/lab/sweep.h"
 
+#define METRICS "val-nll, val-accuracy, val-kl, val-agreement"
+
 /* The words of the axes: all before `for`. */
 static int
 parse_plan(const struct cmd_call *c, struct sweep *s, struct err *e)
@@ -23,12 +25,14 @@ parse_plan(const struct cmd_call *c, struct sweep *s, struct err *e)
 static unsigned
 metric_of(const struct cmd_call *c)
 {
+	static const unsigned metric[] = { METRIC_VAL_NLL, METRIC_VAL_ACCURACY, METRIC_VAL_KL,
+					   METRIC_VAL_AGREEMENT }; /* in the order of METRICS */
 	int choice = args_choice(&c->args, "by", -1);
 	int64_t best = c->info->run->settings.knobs.best_by;
 
-	if (choice < 0)
+	if (choice < 0) /* recordings of old sessions depend on it */
 		choice = METRIC_VAL_NLL + (unsigned)best == METRIC_VAL_ACCURACY;
-	return choice ? METRIC_VAL_ACCURACY : METRIC_VAL_NLL;
+	return metric[choice];
 }
 
 /* Whether word `at` belongs to an option about files. */
@@ -134,7 +138,8 @@ static const struct grammar_form sweep_forms[] = {
 		  .help = "each point is trained for" },
 		GRAMMAR_COUNT("seeds", "N", 1, SWEEP_SEEDS,
 			      "fresh runs from step 0 under so many seeds"),
-		GRAMMAR_ONE_OF("by", "val-nll, val-accuracy", "rank by it; default: as best-by"),
+		GRAMMAR_ONE_OF("by", METRICS,
+			       "rank by it; default: val-accuracy if best-by is, else val-nll"),
 		GRAMMAR_FLAG("halving", "drop the worst half of the points as it goes"),
 		GRAMMAR_COUNT("points", "N", 1, SWEEP_PLAN_POINTS,
 			      "train the first points only, as a stopped sweep did"),
