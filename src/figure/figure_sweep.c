@@ -222,10 +222,10 @@ is_drawn(const struct picture *p, int i)
 static void
 fit_axes(struct picture *p)
 {
-	const struct sweep_plan_axis *a = &p->s->plan.axis[0];
+	const struct sweep_axis *a = &p->s->plan.axis[0];
 	double least = INFINITY, most = -INFINITY, low = INFINITY, high = -INFINITY;
 
-	p->numbers = p->s->plan.n_axes == 1 && a->knob && a->knob->type != KNOB_PICK;
+	p->numbers = p->s->plan.n_axes == 1 && sweep_axis_is_number(a);
 	for (int i = 0; i < p->c->n; i++) {
 		const struct sweep_compare_row *r = &p->c->row[i];
 

@@ -12,6 +12,7 @@
 #include "retort/lab/idle_change.h"
 #include "retort/lab/runs.h"
 #include "retort/lab/sweep_group.h"
+#include "retort/lab/sweep_labels.h"
 #include "retort/lab/sweep_point.h"
 #include "retort/lab/sweep_score.h"
 #include "retort/lab/sweep_share.h"
@@ -46,6 +47,7 @@ sweep_free(struct sweep *s)
 		sweep_free_run(&s->unit[i]);
 		mem_free(s->unit[i].row);
 	}
+	sweep_labels_free(s);
 	mem_free(s->known);
 	mem_free(s->unit);
 	mem_free(s->row);

@@ -11,6 +11,7 @@
 #include "retort/lab/idle_change.h"
 #include "retort/lab/lockstep.h"
 #include "retort/lab/runs.h"
+#include "retort/lab/sweep_labels.h"
 #include "retort/lab/sweep_point.h"
 
 /* ---- begin ---- */
@@ -68,9 +69,11 @@ has_run(const struct sweep_unit *u)
 static bool
 fit_together(const struct trainer_state *w, const struct sweep *s, size_t a, size_t b)
 {
+	int p = (int)(a / (size_t)s->n_seeds), q = (int)(b / (size_t)s->n_seeds);
+
 	return s->unit[a].seed == s->unit[b].seed && has_run(&s->unit[a]) == has_run(&s->unit[b]) &&
-	       sweep_point_batch(w, s, (int)(a / (size_t)s->n_seeds)) ==
-		       sweep_point_batch(w, s, (int)(b / (size_t)s->n_seeds));
+	       sweep_point_batch(w, s, p) == sweep_point_batch(w, s, q) &&
+	       sweep_labels_of(s, p) == sweep_labels_of(s, q);
 }
 
 /* Unit `k` in the order of training if it is to be trained and no other rank trains it; else
@@ -210,11 +213,15 @@ sweep_group_begin(struct trainer_state *w, struct sweep *s, struct err *e)
 	uint64_t seed = w->info.seed;
 	int status;
 
+	if (sweep_labels_begin(w, s, (int)(s->group[0] / (size_t)s->n_seeds), e) < 0)
+		return -1;
 	w->info.seed = w->train.seed = s->unit[s->group[0]].seed;
 	w->info.phase = LAB_IDLE;
+	sweep_labels_swap(w, s);
 	status = open_group(w, s, e);
 	if (status == 0)
 		status = start_group(w, s, fresh, e);
+	sweep_labels_swap(w, s);
 	w->info.seed = w->train.seed = seed;
 	detach(w, s);
 	forget_output(w);
@@ -335,7 +342,9 @@ sweep_group_step(struct trainer_state *w, struct sweep *s, struct err *e)
 	w->train.seed = s->unit[s->group[0]].seed;
 	w->info.phase = LAB_DISTILLING;
 	runs_share(w);
+	sweep_labels_swap(w, s);
 	outcome = lockstep_step(w, e);
+	sweep_labels_swap(w, s);
 	w->train.seed = seed;
 	detach(w, s);
 	forget_output(w);

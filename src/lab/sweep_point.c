@@ -12,6 +12,7 @@
 #include "retort/lab/live_change.h"
 #include "retort/lab/runs.h"
 #include "retort/lab/settings_change.h"
+#include "retort/lab/sweep_labels.h"
 #include "retort/lab/setup_net.h"
 #include "retort/nn/models/model_table.h"
 #include "retort/train/branch_terms.h"
@@ -32,7 +33,7 @@ static const char *
 spec_of(const struct trainer_state *w, const struct sweep *s, int point, char *buf, size_t size)
 {
 	for (int i = 0; point && i < s->plan.n_axes; i++)
-		if (!s->plan.axis[i].knob)
+		if (s->plan.axis[i].kind == SWEEP_AXIS_STUDENT)
 			return sweep_plan_value(&s->plan, point - 1, i);
 	return model_print(&w->runs[w->focus]->info.student.model, buf, size);
 }
@@ -57,7 +58,7 @@ sweep_point_check(const struct trainer_state *w, const struct sweep *s, struct e
 	bool other = false;
 
 	for (int i = 0; i < s->plan.n_axes; i++)
-		other |= !s->plan.axis[i].knob;
+		other |= s->plan.axis[i].kind == SWEEP_AXIS_STUDENT;
 	if (!sweep_point_fresh(s))
 		return 0;
 	if (r->student.origin[0])
@@ -70,19 +71,23 @@ sweep_point_check(const struct trainer_state *w, const struct sweep *s, struct e
 	for (int i = 0; i <= s->plan.n_points; i++)
 		if (check_spec(w, s, i, e) < 0)
 			return -1;
-	return 0;
+	return sweep_labels_check(w, s, e);
 }
 
 /* Whether a value is the one in force. */
 static bool
-is_in_force(const struct trainer_state *w, const struct knob *k, const char *value)
+is_in_force(const struct trainer_state *w, const struct sweep_axis *a, const char *value)
 {
 	const struct lab_run *r = &w->run->info;
 	char text[MODEL_TEXT], own[MODEL_TEXT];
 	struct knobs trial = r->settings.knobs;
+	const struct knob *k = a->knob;
 	struct model_spec spec;
+	int64_t labels;
 
-	if (!k) {
+	if (a->kind == SWEEP_AXIS_LABELS)
+		return text_to_int(value, &labels) == 0 && labels == sweep_labels_now(w);
+	if (a->kind == SWEEP_AXIS_STUDENT) {
 		if (model_table_parse(value, &spec, NULL) < 0)
 			return false;
 		return strcmp(model_print(&spec, text, sizeof text),
@@ -99,8 +104,8 @@ sweep_point_same(const struct trainer_state *w, const struct sweep *s)
 		bool same = true;
 
 		for (int k = 0; k < s->plan.n_axes; k++)
-			same = same && is_in_force(w, s->plan.axis[k].knob,
-						   sweep_plan_value(&s->plan, i, k));
+			same = same &&
+			       is_in_force(w, &s->plan.axis[k], sweep_plan_value(&s->plan, i, k));
 		if (same)
 			return i + 1;
 	}

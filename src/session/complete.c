@@ -152,7 +152,9 @@ find_doc(const struct cmd *const *commands, uint64_t kinds, const char *name)
 	unsigned metric = metric_find(name);
 	const struct loss *loss = loss_table_find(name);
 
-	if (kinds & ((uint64_t)1 << GRAMMAR_KNOB | (uint64_t)1 << GRAMMAR_WEIGHT) && knob)
+	if (kinds & ((uint64_t)1 << GRAMMAR_KNOB | (uint64_t)1 << GRAMMAR_WEIGHT |
+		     (uint64_t)1 << GRAMMAR_AXIS) &&
+	    knob)
 		return knob->doc;
 	if (kinds & (uint64_t)1 << GRAMMAR_METRIC && metric != METRIC_NONE)
 		return metric_info(metric)->doc;

@@ -207,6 +207,15 @@ offer_weight(struct complete_list *l)
 						    word, sizeof word));
 }
 
+/* Offer what a sweep varies. */
+static void
+offer_axis(struct complete_list *l)
+{
+	offer_knob(l);
+	complete_offer_word(l, "student");
+	complete_offer_word(l, "labels");
+}
+
 /* Offer the trainable layers of the student, without "s:". */
 static void
 offer_layer(struct complete_list *l)
@@ -371,6 +380,7 @@ static void (*const offers[GRAMMAR_KINDS])(struct complete_list *l) = {
 	[GRAMMAR_METRIC] = offer_metric,
 	[GRAMMAR_TERM] = offer_term,
 	[GRAMMAR_WEIGHT] = offer_weight,
+	[GRAMMAR_AXIS] = offer_axis,
 	[GRAMMAR_RAMP_VALUE] = offer_value,
 	[GRAMMAR_LOSS] = offer_loss,
 	[GRAMMAR_LOSS_OPTION] = offer_loss_option,

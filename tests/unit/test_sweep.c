@@ -65,6 +65,11 @@ test_lists_and_ranges(void **state)
 	CHECK(p.fresh);
 	CHECK_STR(sweep_plan_text(&p, 1, text, sizeof text), "student mlp 32");
 	sweep_plan_release(&p);
+	CHECK_INT(parse(&p, "labels|log|50..400|x|4,|lr|0.1,0.2", &e), 0);
+	CHECK_INT(p.n_points, 8);
+	CHECK(p.fresh);
+	CHECK_STR(sweep_plan_text(&p, 3, text, sizeof text), "labels 100, lr 0.2");
+	sweep_plan_release(&p);
 	CHECK_INT(parse(&p, "schedule|linear,cosine", &e), 0);
 	CHECK_STR(sweep_plan_value(&p, 1, 0), "cosine");
 	sweep_plan_release(&p);
@@ -124,6 +129,12 @@ test_refused(void **state)
 	refuses("temperature|1..2|random|0", "expected 1 to 1000");
 	refuses("temperature|1..2|random|5|x", "unexpected word 'x'");
 	refuses("student", "missing students");
+	refuses("labels|0,10", "invalid labels '0' (expected 1 or more)");
+	refuses("labels|ten", "invalid labels 'ten'");
+	refuses("labels|10,10", "value 10 of labels is there twice");
+	refuses("labels|10,|labels|20", "labels is there twice");
+	refuses("data|digits,iris", "other held-out rows");
+	refuses("seed|1,2", "`seeds 5`");
 	refuses("random|5", "missing knob");
 	refuses("schedule|0..1|x|2", "invalid");
 	refuses("temperature|nan..2|x|2", "expected A..B");

@@ -91,6 +91,7 @@ struct sweep {
 	size_t n_finished; /* units whose figures the main thread has not been sent yet */
 	size_t finished[2 * LAB_LOCKSTEP]; /* of the group, and as many of other processes */
 	struct sweep_share_state *shared;  /* owned; NULL: one process */
+	struct sweep_labels *labels;       /* owned; see sweep_labels.h */
 };
 
 struct sweep *sweep_new(void);

@@ -3,38 +3,25 @@
 #ifndef RETORT_LAB_SWEEP_PLAN_H
 #define RETORT_LAB_SWEEP_PLAN_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "retort/conf/knob.h"
+#include "retort/lab/sweep_axis.h"
 
 #define SWEEP_PLAN_AXES 4      /* at most */
 #define SWEEP_PLAN_POINTS 1000 /* at most */
 
-/* What varies along an axis. */
-struct sweep_plan_axis {
-	const struct knob *knob; /* NULL: the student */
-	bool log;                /* of a range: even steps of the logarithm */
-	bool is_range;
-	double low, high; /* of a range */
-	int n;            /* values; 0: a range that points are drawn from */
-	char **value;     /* [n] owned texts, as `set` or `student` reads them */
-};
-
 struct sweep_plan {
 	int n_axes, n_points;
-	struct sweep_plan_axis axis[SWEEP_PLAN_AXES];
+	struct sweep_axis axis[SWEEP_PLAN_AXES];
 	int drawn;    /* `random N`; 0: the product of the axes */
-	bool fresh;   /* points are runs from step 0: one changes the network or the batch */
+	bool fresh;   /* points are runs from step 0: one changes the network, the batch or the
+			 labels */
 	char **value; /* [n_points, n_axes] owned texts */
 };
 
 /*
  * Parse "temperature 1,2,4", "lr log 1e-4..1e-2 x 8, kd-weight 0..1 x 3", "lr log 1e-4..1e-2
- * random 16", "student 'mlp 16' 'mlp 32'", split into words. `seed`: of random points, which are
- * functions of (seed, index). -1 and an error: a knob that cannot be swept, a value out of its
- * range, too many points.
+ * random 16", "student 'mlp 16' 'mlp 32'", "labels 50,100", split into words. `seed`: of random
+ * points, which are functions of (seed, index). -1 and an error: a knob that cannot be swept, a
+ * value out of its range, too many points.
  */
 int sweep_plan_parse(struct sweep_plan *p, int n, char *const *word, uint64_t seed, struct err *e);
 void sweep_plan_release(struct sweep_plan *p);
@@ -42,7 +29,7 @@ void sweep_plan_release(struct sweep_plan *p);
 /* Value of an axis at a point. */
 const char *sweep_plan_value(const struct sweep_plan *p, int point, int axis);
 
-/* Name of an axis: of the knob, or "student". */
+/* Name of an axis: of the knob, "student" or "labels". */
 const char *sweep_plan_name(const struct sweep_plan *p, int axis);
 
 /* "temperature 4, lr 0.001": a point. Returns buf. */

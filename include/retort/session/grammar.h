@@ -37,6 +37,7 @@ enum grammar_kind {
 	GRAMMAR_METRIC,
 	GRAMMAR_TERM,   /* a term of the loss */
 	GRAMMAR_WEIGHT, /* a knob, or a weight that can follow a ramp */
+	GRAMMAR_AXIS,   /* what a sweep varies: a knob, the student, labels */
 	GRAMMAR_RAMP_VALUE,
 	GRAMMAR_LOSS, /* a loss on outputs */
 	GRAMMAR_LOSS_OPTION,

@@ -126,10 +126,11 @@ static const struct grammar_form sweep_forms[] = {
 	GRAMMAR_FORM(
 		exec_sweep,
 		{ .name = "VALUES",
-		  .kind = GRAMMAR_WEIGHT,
+		  .kind = GRAMMAR_AXIS,
 		  .flags = GRAMMAR_REPEAT,
 		  .help = "KNOB 1,2,4 or KNOB [log] A..B x N, with a comma before the next "
-			  "knob; KNOB [log] A..B random N; student 'MODEL' 'MODEL'" },
+			  "knob; KNOB [log] A..B random N; student 'MODEL' 'MODEL'; "
+			  "labels 50,100" },
 		{ .word = "for",
 		  .name = "STEPS",
 		  .kind = GRAMMAR_NUMBER,
