@@ -12,6 +12,8 @@
 #include "retort/base/text.h"
 
 #define VALUES 5
+#define LEAST_STEPS 100
+#define MOST_STEPS 500
 
 /* Value i of 0 to VALUES - 1. */
 static double
@@ -50,4 +52,12 @@ sweep_suggest_values(const struct knob *k, const struct knobs *now, char *buf, s
 	snprintf(buf, size, "%s", text_get(&list));
 	text_release(&list);
 	return buf;
+}
+
+uint64_t
+sweep_suggest_steps(uint64_t from, uint64_t step, uint64_t until)
+{
+	uint64_t left = until > step ? until - step : until > from ? until - from : MOST_STEPS;
+
+	return left < LEAST_STEPS ? LEAST_STEPS : left > MOST_STEPS ? MOST_STEPS : left;
 }

@@ -146,14 +146,13 @@ view_runs_sweep(struct scene *s, struct err *e)
 {
 	const struct knob *k = &knob_table[s->view.knob];
 	const struct lab_run *r = s->info.run;
-	uint64_t steps = r->until > r->from ? r->until - r->from : 500;
 	char values[160];
 
 	if (!r->has_student)
 		return err_set(e, "sweep: no student; `student mlp 16` creates one");
 	sweep_suggest_values(k, &r->settings.knobs, values, sizeof values);
 	snprintf(s->prefill, sizeof s->prefill, "sweep %s %s for %llu%s", k->name, values,
-		 (unsigned long long)steps,
+		 (unsigned long long)sweep_suggest_steps(r->from, r->step, r->until),
 		 s->info.phase == LAB_DISTILLING ? " in background" : "");
 	s->wants |= SCENE_PROMPT;
 	return 0;

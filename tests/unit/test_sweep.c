@@ -171,6 +171,18 @@ test_suggested(void **state)
 	suggests("schedule", "cosine", "constant,linear,cosine");
 }
 
+static void
+test_suggested_steps(void **state)
+{
+	(void)state;
+	CHECK_INT(sweep_suggest_steps(0, 0, 0), 500);       /* never trained */
+	CHECK_INT(sweep_suggest_steps(0, 1700, 2000), 300); /* in training: what is left */
+	CHECK_INT(sweep_suggest_steps(0, 100, 2000), 500);
+	CHECK_INT(sweep_suggest_steps(0, 1990, 2000), 100);
+	CHECK_INT(sweep_suggest_steps(1800, 2000, 2000), 200); /* ended: the last run */
+	CHECK_INT(sweep_suggest_steps(0, 2000, 2000), 500);
+}
+
 /* ---- verdicts ---- */
 
 /* Two-sided tail of Student's t by Simpson's rule over its density. */
@@ -336,6 +348,7 @@ main(void)
 		TEST(test_random),
 		TEST(test_refused),
 		TEST(test_suggested),
+		TEST(test_suggested_steps),
 		TEST(test_student),
 		TEST(test_seeds),
 		TEST(test_ratio),

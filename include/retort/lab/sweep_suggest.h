@@ -15,4 +15,10 @@
 const char *sweep_suggest_values(const struct knob *k, const struct knobs *now, char *buf,
 				 size_t size);
 
+/*
+ * Steps of it: as many as the run has left, but 100 to 500; of a run that is not in training 500,
+ * or those of its last run if they are fewer. A function of steps alone, not of the rate.
+ */
+uint64_t sweep_suggest_steps(uint64_t from, uint64_t step, uint64_t until);
+
 #endif
