@@ -165,7 +165,7 @@ write_json(const struct sweep *s, const struct sweep_compare *c, struct text *ou
 	jsonwriter_integer(&w, "steps", (int64_t)s->steps);
 	jsonwriter_integer(&w, "seeds", s->n_seeds);
 	jsonwriter_integer(&w, "rows", (int64_t)s->n_rank);
-	jsonwriter_string(&w, "test", s->seeds > 1 ? "t over seeds" : "paired bootstrap over rows");
+	jsonwriter_string(&w, "test", s->seeds > 1 ? "t over seeds" : sweep_compare_name(c->test));
 	jsonwriter_integer(&w, "compared", c->compared);
 	jsonwriter_begin(&w, "points", '[');
 	for (int i = 0; i < c->n; i++)

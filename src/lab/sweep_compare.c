@@ -49,15 +49,50 @@ compare_seeds(const struct sweep *s, int point, int minus, bool confirm)
 	return verdict_t(value, (size_t)s->n_seeds);
 }
 
+/* The test for m points. */
+static enum sweep_compare_test
+choose_test(const struct sweep *s, size_t m)
+{
+	size_t n = s->n_rank > s->n_confirm ? s->n_rank : s->n_confirm;
+
+	if (s->seeds > 1)
+		return SWEEP_COMPARE_SEEDS;
+	return m > SWEEP_COMPARE_POINTS || n > SWEEP_COMPARE_WORK / m ? SWEEP_COMPARE_ROWS
+								      : SWEEP_COMPARE_BOOTSTRAP;
+}
+
+const char *
+sweep_compare_name(enum sweep_compare_test test)
+{
+	static const char *const name[] = {
+		[SWEEP_COMPARE_BOOTSTRAP] = "paired bootstrap over rows",
+		[SWEEP_COMPARE_ROWS] = "paired Student's t over rows",
+		[SWEEP_COMPARE_SEEDS] = "Student's t over seeds",
+	};
+
+	return name[test];
+}
+
+/* The bootstrap of m values [n] each, or Student's t of one after another. */
+static void
+compare_rows(enum sweep_compare_test test, const double *value, const double *weight, size_t m,
+	     size_t n, uint64_t seed, struct verdict *out)
+{
+	if (test == SWEEP_COMPARE_BOOTSTRAP)
+		verdict_bootstrap(value, weight, m, n, seed, VERDICT_RESAMPLES, out);
+	for (size_t i = 0; test == SWEEP_COMPARE_ROWS && i < m; i++)
+		out[i] = verdict_ratio(value + i * n, weight, n);
+}
+
 /* Intervals of m points, or of their differences from another: over seeds, or over rows. */
 static void
-compare_points(const struct sweep *s, const int *point, size_t m, int minus, bool confirm,
-	       uint64_t seed, struct verdict *out)
+compare_points(const struct sweep *s, enum sweep_compare_test test, const int *point, size_t m,
+	       int minus, bool confirm, uint64_t seed, struct verdict *out)
 {
 	struct range r = range_of(s, confirm);
 	double *value, *weight;
 
-	if (s->seeds > 1) {
+	if (test == SWEEP_COMPARE_SEEDS) {
 		for (size_t i = 0; i < m; i++)
 			out[i] = compare_seeds(s, point[i], minus, confirm);
 		return;
@@ -68,7 +103,7 @@ compare_points(const struct sweep *s, const int *point, size_t m, int minus, boo
 		weight[i] = s->count[r.from + i];
 	for (size_t i = 0; i < m; i++)
 		take_rows(s, point[i], minus, r, value + i * r.n);
-	verdict_bootstrap(value, weight, m, r.n, seed, VERDICT_RESAMPLES, out);
+	compare_rows(test, value, weight, m, r.n, seed, out);
 	mem_free(value);
 	mem_free(weight);
 }
@@ -147,12 +182,13 @@ judge(const struct sweep *s, uint64_t seed, struct sweep_compare *out)
 			at[m] = i;
 			point[m++] = out->row[i].point;
 		}
-	compare_points(s, point, (size_t)m, -1, false, seed, v);
+	out->test = choose_test(s, (size_t)m);
+	compare_points(s, out->test, point, (size_t)m, -1, false, seed, v);
 	for (int i = 0; i < m; i++) {
 		out->row[at[i]].low = v[i].low;
 		out->row[at[i]].high = v[i].high;
 	}
-	compare_points(s, point, (size_t)m, s->same, false, seed, v);
+	compare_points(s, out->test, point, (size_t)m, s->same, false, seed, v);
 	for (int i = 0; i < m; i++)
 		if (at[i] != out->reference)
 			p[out->compared++] = v[i].p;
@@ -202,7 +238,7 @@ sweep_compare_make(const struct sweep *s, uint64_t seed, struct sweep_compare *o
 	out->reference_mean = sweep_score_point(s, s->same, true);
 	if (winner == s->same)
 		return;
-	compare_points(s, &winner, 1, s->same, true, seed, &out->against);
+	compare_points(s, out->test, &winner, 1, s->same, true, seed, &out->against);
 	out->word = verdict_word(out->against.difference, out->against.p, sweep_score_better(s));
 }
 

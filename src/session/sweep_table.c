@@ -86,8 +86,7 @@ add_heading(const struct sweep *s, int width, const struct sweep_compare *c, con
 	else if (s->stopped || s->done < s->plan.n_points)
 		text_addf(out, "; stopped: %d of %d points", s->done, s->plan.n_points);
 	text_addf(out, "\n95 %% intervals and p: %s, Holm's correction for %d point%s\n\n",
-		  s->seeds > 1 ? "Student's t over seeds" : "paired bootstrap over rows",
-		  c->compared, c->compared == 1 ? "" : "s");
+		  sweep_compare_name(c->test), c->compared, c->compared == 1 ? "" : "s");
 	text_addf(out, "point %-*s %8s  %-26s %6s verdict\n", width,
 		  axes_name(s, name, sizeof name), metric_heading(s->metric), "minus the reference",
 		  "p");

@@ -20,7 +20,23 @@ struct sweep_compare_row {
 			VAL_ACCURACY and VAL_AGREEMENT alone, else NaN */
 };
 
+/* What intervals and p-values are computed with. */
+enum sweep_compare_test {
+	SWEEP_COMPARE_BOOTSTRAP, /* paired, over rows */
+	SWEEP_COMPARE_ROWS,      /* Student's t over rows: of many points or rows */
+	SWEEP_COMPARE_SEEDS,     /* Student's t over the means of seeds */
+};
+
+/*
+ * A bootstrap of 2000 resamples has no p-value below 2 / 2001: with Holm's correction for more than
+ * 50 points nothing would be significant. Its time, of points times rows, is limited too, because
+ * the screen waits for it; with so many rows both tests agree.
+ */
+#define SWEEP_COMPARE_POINTS 50
+#define SWEEP_COMPARE_WORK ((size_t)1 << 16)
+
 struct sweep_compare {
+	enum sweep_compare_test test;
 	int n;                         /* rows */
 	struct sweep_compare_row *row; /* [n] owned; in the order of points */
 	int reference;                 /* index of its row */
@@ -31,6 +47,9 @@ struct sweep_compare {
 	struct verdict against;
 	enum verdict_word word;
 };
+
+/* The name of a test, for tables: "paired bootstrap over rows". */
+const char *sweep_compare_name(enum sweep_compare_test test);
 
 /* Compare the points of a sweep that has ended. `seed`: of the bootstrap. */
 void sweep_compare_make(const struct sweep *s, uint64_t seed, struct sweep_compare *out);
