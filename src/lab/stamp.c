@@ -79,6 +79,8 @@ stamp_is_early(const struct trainer_state *w, const struct request *r)
 {
 	int k = r->target[0] ? runs_find(w, r->target, NULL) : w->focus;
 
+	if (!r->stamped && !r->target[0] && !request_is(r, REQUEST_IS_RUN))
+		return false; /* the step of the run that is furthest behind is recorded */
 	if (r->owner[0] || k < 0 || !request_is(r, REQUEST_IS_RECORD) ||
 	    r->kind == REQUEST_EXPECT || !runs_behind(w))
 		return false; /* figures are compared at once: they are recorded as they come */

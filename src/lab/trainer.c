@@ -144,13 +144,12 @@ refuse_stranded(struct trainer *t)
 		t->due.n = left;
 }
 
-/* Whether a request waits until runs that are behind have caught up: the step of a run that waits
- * for them says not when it took effect, which a recording has to. */
+/* Whether a request waits until runs that are behind have caught up; those after it wait too. */
 static bool
 waits(const struct trainer *t, const struct request *r)
 {
 	return request_is(r, REQUEST_IS_RECORD) && r->kind != REQUEST_STOP &&
-	       (t->later.n > 0 || runs_behind(t->work));
+	       (t->later.n > 0 || stamp_is_early(t->work, r));
 }
 
 static void

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "retort/session/lex.h"
 
 int
 view_runs_row(const struct scene *s)
@@ -97,7 +96,7 @@ view_runs_fork(struct scene *s, struct err *e)
 {
 	const struct knob *k = &knob_table[s->view.knob];
 	struct text line = { 0 };
-	char name[NET_NAME], value[64];
+	char name[NET_NAME];
 	int n = s->info.n_runs + 1;
 
 	if (!s->info.run->has_student)
@@ -106,10 +105,8 @@ view_runs_fork(struct scene *s, struct err *e)
 	while (is_taken(&s->info, name))
 		snprintf(name, sizeof name, "f%d", ++n);
 	text_addf(&line, "fork %s ", name);
-	if (k->when == KNOB_LIVE) {
+	if (k->when == KNOB_LIVE) /* a present value would stay before what is typed */
 		text_addf(&line, "set %s ", k->name);
-		lex_quote(&line, knob_print(&s->info.run->settings.knobs, k, value, sizeof value));
-	}
 	snprintf(s->prefill, sizeof s->prefill, "%s", text_get(&line));
 	s->wants |= SCENE_PROMPT;
 	text_release(&line);

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "retort/base/rng.h"
+#include "retort/lab/phase.h"
 #include "retort/lab/runs.h"
+#include "retort/lab/stamp.h"
 
 /* The hash of the student's block of numbers. */
 static struct hash
@@ -230,6 +232,40 @@ changes_of_all_runs_are_taken_or_none(void **state)
 	steprig_free(w);
 }
 
+static bool
+is_early(const struct trainer_state *w, enum request_kind kind, const char *target)
+{
+	struct request *r = request_new(kind);
+	bool early;
+
+	snprintf(r->target, sizeof r->target, "%s", target);
+	early = stamp_is_early(w, r);
+	request_free(r);
+	return early;
+}
+
+/* A run that went back takes changes at once, as "go back and try something else" has to; one that
+ * waits for it takes them afterwards. */
+static void
+a_run_that_catches_up_takes_changes(void **state)
+{
+	struct trainer_state *w = runrig_open(&runrig_scenario[0]);
+
+	(void)state;
+	train_to(w, &runrig_scenario[0], 6);
+	steprig_apply(w, "fork other");
+	assert_false(is_early(w, REQUEST_SET, "1"));
+	steprig_apply(w, "rewind other 2");
+	assert_false(is_early(w, REQUEST_SET, "") || is_early(w, REQUEST_SET, "other"));
+	assert_true(is_early(w, REQUEST_SET, "1"));
+	w->focus = 0;
+	assert_true(is_early(w, REQUEST_SET, ""));
+	assert_false(is_early(w, REQUEST_RUN_LIST, ""));
+	w->info.paused = true;
+	assert_false(phase_works(w));
+	steprig_free(w);
+}
+
 /* A layer map that changes while a report trains the baseline: the evaluation at its end reads
  * outputs of layers that nothing read before. */
 static void
@@ -256,7 +292,7 @@ a_map_in_a_report(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[3 * RUNRIG_SCENARIOS + 3];
+	struct CMUnitTest tests[3 * RUNRIG_SCENARIOS + 4];
 	size_t n = 0;
 
 	for (size_t i = 0; i < RUNRIG_SCENARIOS; i++) {
@@ -274,6 +310,8 @@ main(void)
 					  lockstep_is_alone, NULL, NULL, NULL };
 	tests[n++] = (struct CMUnitTest){ "changes of all runs are taken or none",
 					  changes_of_all_runs_are_taken_or_none, NULL, NULL, NULL };
+	tests[n++] = (struct CMUnitTest){ "a run that catches up takes changes",
+					  a_run_that_catches_up_takes_changes, NULL, NULL, NULL };
 	tests[n++] =
 		(struct CMUnitTest){ "a map in a report", a_map_in_a_report, NULL, NULL, NULL };
 	return cmocka_run_group_tests(tests, NULL, NULL);

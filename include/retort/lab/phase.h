@@ -12,7 +12,7 @@ enum phase_outcome {
 	PHASE_DIVERGED, /* the step was not applied; the work is paused */
 };
 
-/* Whether there is work and it is not paused. Runs that are behind catch up before a pause. */
+/* Whether there is work and it is not paused. */
 bool phase_works(const struct trainer_state *w);
 
 /*

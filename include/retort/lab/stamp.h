@@ -27,8 +27,9 @@ void stamp_refuse_idle(const struct trainer_state *w, struct request *r);
 uint64_t stamp_owner_step(const struct trainer_state *w, const struct request *r);
 
 /*
- * Whether a stamped request counts the steps of a run that stands still while others catch up:
- * typed requests wait until they have, so its moment comes then.
+ * Whether a request counts the steps of a run that stands still while others catch up: its step
+ * does not say when the request takes effect, as a recording has to, so the request waits until
+ * they have. One to a run that catches up takes effect at once.
  */
 bool stamp_is_early(const struct trainer_state *w, const struct request *r);
 
