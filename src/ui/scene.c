@@ -280,6 +280,7 @@ scene_dismiss(struct scene *s)
 {
 	s->question[0] = s->answer[0] = s->options[0] = '\0';
 	s->n_choices = 0;
+	s->leaving = false;
 	s->version++;
 }
 
@@ -304,6 +305,7 @@ scene_ask(struct scene *s, const char *line, const char *options, const char *qu
 
 	if (strlen(line) >= sizeof s->answer - sizeof s->options)
 		return;
+	scene_dismiss(s);
 	snprintf(s->question, sizeof s->question, "%.*s",
 		 add ? (int)(add - question) : (int)strlen(question), question);
 	snprintf(s->answer, sizeof s->answer, "%s", line);

@@ -71,8 +71,9 @@ add_save(struct scene *s, bool leaves)
 	text_release(&line);
 }
 
-void
-view_leave(struct scene *s, struct text *line)
+/* Ask whether to leave, if that would lose anything. Returns whether it asks. */
+static bool
+ask_leave(struct scene *s)
 {
 	bool has_student = s->info.run->has_student;
 	uint64_t steps = has_student ? s->info.run->student.steps : 0;
@@ -80,11 +81,6 @@ view_leave(struct scene *s, struct text *line)
 	int n = list_lost(s, &lost);
 	bool is_in_view = is_lost(s, s->view.run, steps);
 
-	if (s->info.phase == LAB_IDLE && n == 0 && !is_in_view) {
-		text_add(line, "quit");
-		text_release(&lost);
-		return;
-	}
 	scene_dismiss(s);
 	if (s->info.phase != LAB_IDLE)
 		snprintf(s->question, sizeof s->question, "training is running; leave?");
@@ -92,10 +88,13 @@ view_leave(struct scene *s, struct text *line)
 		snprintf(s->question, sizeof s->question,
 			 "student%s of run%s %.120s %s not saved; leave?", n > 1 ? "s" : "",
 			 n > 1 ? "s" : "", text_get(&lost), n > 1 ? "are" : "is");
-	else
+	else if (is_in_view)
 		snprintf(s->question, sizeof s->question,
 			 "the student of step %llu is not saved; leave?",
 			 (unsigned long long)steps);
+	text_release(&lost);
+	if (!s->question[0])
+		return false;
 	if (has_student)
 		add_choice(s, 's', "save the state",
 			   s->recording ? "quit with state" : "view prompt quit with state");
@@ -104,7 +103,22 @@ view_leave(struct scene *s, struct text *line)
 	add_choice(s, 'd', "discard", "quit");
 	snprintf(s->answer, sizeof s->answer, "quit"); /* of y */
 	add_choice(s, 'n', "stay", "");
-	text_release(&lost);
+	s->leaving = true;
+	return true;
+}
+
+void
+view_leave(struct scene *s, struct text *line)
+{
+	if (!ask_leave(s))
+		text_add(line, "quit");
+}
+
+void
+view_leave_follow(struct scene *s)
+{
+	if (s->leaving)
+		ask_leave(s);
 }
 
 bool

@@ -13,6 +13,7 @@
 #include "retort/lab/tunable.h"
 #include "retort/ui/editor.h"
 #include "retort/ui/layout.h"
+#include "retort/ui/view_leave.h"
 #include "retort/ui/view_probe.h"
 #include "retort/ui/view_result.h"
 
@@ -214,6 +215,7 @@ void
 view_model_answer(struct view_model *v, struct request *r)
 {
 	struct scene *s = &v->scene;
+	enum lab_phase before = s->info.phase;
 
 	view_probe_drop(&v->probe, s, view_result_drops(r));
 	lab_info_copy(&s->info, &s->run, r->info);
@@ -225,6 +227,8 @@ view_model_answer(struct view_model *v, struct request *r)
 	follow_student(s, r);
 	take_texts(s, r);
 	editor_follow(s);
+	if (s->info.phase != before)
+		view_leave_follow(s);
 	s->version++;
 }
 

@@ -4,8 +4,8 @@
 
 #include "retort/ui/view_result.h"
 
+#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #define NEW_DATA (VIEW_RESULT_CKA | VIEW_RESULT_PROBE | VIEW_RESULT_GAUGE | VIEW_RESULT_STALE)
 
@@ -16,45 +16,59 @@ struct reaction {
 };
 static const struct reaction reactions[REQUEST_KINDS];
 
+/* Add a line to the log, and make it the answer. */
+static void answer(struct scene *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void
+answer(struct scene *s, const char *fmt, ...)
+{
+	char text[sizeof s->message];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	scene_say(s, false, "%s", text);
+	scene_log(s, SCENE_INFO, "%s", text);
+}
+
 static void
 log_data(struct scene *s, const struct request *r)
 {
 	const struct lab_info *i = r->info;
 
-	scene_log(s, SCENE_INFO, "data %s: %zu rows, %zu features, %d classes, %zu labels", i->data,
-		  i->rows, i->features, i->classes, i->n_shown);
+	answer(s, "data %s: %zu rows, %zu features, %d classes, %zu labels", i->data, i->rows,
+	       i->features, i->classes, i->n_shown);
 }
 
 static void
 log_train(struct scene *s, const struct request *r)
 {
-	scene_log(s, SCENE_INFO, "training %s for %lld epochs", r->u.train.teacher,
-		  (long long)r->u.train.epochs);
+	answer(s, "training %s for %lld epochs", r->u.train.teacher, (long long)r->u.train.epochs);
 }
 
 static void
 log_run(struct scene *s, const struct request *r)
 {
-	scene_log(s, SCENE_INFO, "running until step %llu",
-		  (unsigned long long)r->info->run->until);
+	answer(s, "running until step %llu", (unsigned long long)r->info->run->until);
 	if (r->u.run.memory[0])
-		scene_log(s, SCENE_INFO, "%s", r->u.run.memory);
+		answer(s, "%s", r->u.run.memory);
 }
 
+/* The end is told in the answer line, too, unless an error is there. */
 static void
 log_done(struct scene *s, const struct request *r)
 {
-	scene_log(s, SCENE_GOOD, "%s %s finished", r->stamp,
-		  r->branch >= BRANCH_TEACHER(0) ? "training" : "run");
+	const char *what = r->branch >= BRANCH_TEACHER(0) ? "training" : "run";
+
+	if (!s->message_is_error)
+		scene_say(s, false, "%s %s finished", r->stamp, what);
+	scene_log(s, SCENE_GOOD, "%s %s finished", r->stamp, what);
 }
 
 static void
 log_mark(struct scene *s, const struct request *r)
 {
-	const char *text = r->kind == REQUEST_STOP ? "stopped" : r->u.mark.text;
-
-	scene_say(s, false, "%s %s", r->stamp, text);
-	scene_log(s, SCENE_INFO, "%s %s", r->stamp, text);
+	answer(s, "%s %s", r->stamp, r->kind == REQUEST_STOP ? "stopped" : r->u.mark.text);
 }
 
 /* clang-format off */
@@ -94,10 +108,8 @@ view_result_say(struct scene *s, const struct request *r)
 			  r->kind == REQUEST_DIVERGED ? "; B goes back" : "");
 		return;
 	}
-	if (r->note[0]) {
-		scene_say(s, false, "%s%s%s", r->stamp, r->stamp[0] ? " " : "", r->note);
-		scene_log(s, SCENE_INFO, "%s%s%s", r->stamp, r->stamp[0] ? " " : "", r->note);
-	}
+	if (r->note[0])
+		answer(s, "%s%s%s", r->stamp, r->stamp[0] ? " " : "", r->note);
 	if (reactions[r->kind].log)
 		reactions[r->kind].log(s, r);
 }

@@ -75,10 +75,10 @@ view_runs_drop(struct scene *s, struct err *e)
 
 	if (!r)
 		return -1;
+	scene_dismiss(s);
 	snprintf(s->question, sizeof s->question, "drop run %d, %s, of step %llu? y/n", r->number,
 		 r->name, (unsigned long long)r->step);
 	snprintf(s->answer, sizeof s->answer, "run drop %d", r->number);
-	s->options[0] = '\0';
 	return 0;
 }
 

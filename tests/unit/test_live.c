@@ -5,6 +5,7 @@
 #include "retort/lab/lab_snapshot.h"
 #include "retort/ui/layout.h"
 #include "retort/ui/view_model.h"
+#include "viewrig.h"
 
 static void
 sample(struct view_model *l, unsigned metric, double value)
@@ -162,6 +163,87 @@ a_report_is_a_pane_and_a_line(void **state)
 	view_model_free(l);
 }
 
+static void
+check_answer(struct view_model *l, struct request *r, const char *want)
+{
+	const struct scene *s = view_model_scene(l);
+
+	view_model_answer(l, r);
+	CHECK_STR(s->message, want);
+	CHECK_STR(s->log[s->n_log - 1].text, want);
+	request_free(r);
+}
+
+/* What began and what ended is told in the answer line and in the log. */
+static void
+work_is_answered_where_it_was_typed(void **state)
+{
+	static struct lab_run run = { .until = 900 };
+	static const struct lab_info info = { .run = &run };
+	struct view_model *l = view_model_new("test", NULL);
+	struct scene *s = view_model_scene(l);
+	struct request *r = request_new(REQUEST_RUN);
+
+	(void)state;
+	scene_say(s, false, "run 900"); /* the line, until its answer comes */
+	r->info = lab_snapshot_new(&info);
+	check_answer(l, r, "running until step 900");
+	r = answer_to(REQUEST_TRAIN);
+	snprintf(r->u.train.teacher, sizeof r->u.train.teacher, "big");
+	r->u.train.epochs = 30;
+	check_answer(l, r, "training big for 30 epochs");
+	r = answer_to(REQUEST_DONE);
+	snprintf(r->stamp, sizeof r->stamp, "@900");
+	check_answer(l, r, "@900 run finished");
+	scene_say(s, true, "an error");
+	r = answer_to(REQUEST_DONE);
+	view_model_answer(l, r);
+	CHECK_STR(s->message, "an error");
+	request_free(r);
+	view_model_free(l);
+}
+
+/* The question whether to leave is about what would be lost now. */
+static void
+the_question_of_leaving_follows_the_work(void **state)
+{
+	static struct lab_run run = { .has_student = true };
+	static struct lab_info info = { .run = &run, .phase = LAB_DISTILLING, .busy = -1 };
+	struct view_model *l = view_model_new("test", NULL);
+	struct scene *s = view_model_scene(l);
+	struct request *r = request_new(REQUEST_DONE);
+
+	(void)state;
+	run.student.steps = 900;
+	lab_info_copy(&s->info, &s->run, &info);
+	CHECK_STR(viewrig_done(s, "leave", ""), "");
+	CHECK_STR(s->question, "training is running; leave?");
+	info.phase = LAB_IDLE;
+	r->info = lab_snapshot_new(&info);
+	view_model_answer(l, r);
+	CHECK_STR(s->question, "the student of step 900 is not saved; leave?");
+	CHECK_INT(s->n_choices, 4);
+	request_free(r);
+	scene_ask(s, "data x", "task classes|task regression", "which?");
+	CHECK_INT(s->n_choices, 0);
+	r = answer_to(REQUEST_DONE);
+	view_model_answer(l, r);
+	CHECK_STR(s->question, "which?"); /* another one stays */
+	scene_save(s, CURVES_FIRST, 900, "one.safetensors");
+	s->info.phase = LAB_DISTILLING;
+	s->info.run->student.steps = 900;
+	s->info.run->has_student = true;
+	viewrig_done(s, "leave", "");
+	CHECK(s->question[0]);
+	request_free(r);
+	r = request_new(REQUEST_DONE);
+	r->info = lab_snapshot_new(&info);
+	view_model_answer(l, r);
+	CHECK_STR(s->question, ""); /* nothing would be lost */
+	request_free(r);
+	view_model_free(l);
+}
+
 int
 main(void)
 {
@@ -171,6 +253,8 @@ main(void)
 		TEST(translations_are_shown_as_they_arrive),
 		TEST(a_report_is_a_pane_and_a_line),
 		TEST(an_error_outlives_reports_of_progress),
+		TEST(work_is_answered_where_it_was_typed),
+		TEST(the_question_of_leaving_follows_the_work),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,6 +137,7 @@ struct scene {
 			       the second ...; separated by bars; "": a question for y and n */
 	struct scene_choice choice[SCENE_CHOICES]; /* [n_choices] the answers; with options none */
 	int n_choices;
+	bool leaving;      /* the question is that of view_leave */
 	unsigned wants;    /* enum scene_wants */
 	char prefill[256]; /* for SCENE_PROMPT */
 	/* help page, owned lines of nroff output: X BACKSPACE X is bold, _ BACKSPACE X underlined

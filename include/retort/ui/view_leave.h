@@ -11,6 +11,10 @@
  * be lost. */
 void view_leave(struct scene *s, struct text *line);
 
+/* Ask again what is open after work has begun or ended, or end the question where nothing would be
+ * lost any more. */
+void view_leave_follow(struct scene *s);
+
 /* Append a line that saves the student to `file`; "": the file it was last saved to. -1 and an
  * error without a student. */
 int view_leave_write(const struct scene *s, const char *file, struct text *line, struct err *e);
