@@ -163,12 +163,12 @@ refuse_step(struct trainer_state *w, const struct branch_result *r, struct err *
 	uint64_t step = w->run->student->state->step;
 	struct err why;
 
+	w->run->about.diverged = step + 1;
 	if (runs_training(w) == 1)
 		return phase_refuse(w, r, step, e);
 	err_set(&why, "stops alone: step %llu not applied: loss %.3g, gradient norm %.3g, lr %.3g",
 		(unsigned long long)step + 1, r->loss, r->grad_norm, r->lr);
 	w->run->about.trains = false;
-	w->run->about.diverged = step + 1;
 	w->run->about.lockstep = w->run->about.number;
 	runs_share(w);
 	phase_notice(w, &why);

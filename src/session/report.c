@@ -127,6 +127,13 @@ print_speed(FILE *out, const char *network, const struct net_info *n)
 	fputc('\n', out);
 }
 
+/* The run of a report in the list of runs; NULL: it has none. */
+static const struct lab_listed *
+focused_run(const struct lab_info *i)
+{
+	return i->focus >= 0 && i->focus < i->n_runs ? &i->runs[i->focus] : NULL;
+}
+
 /* Print how long networks take to predict a row. */
 static void
 print_speeds(FILE *out, const struct lab_info *i)
@@ -176,11 +183,27 @@ print_leakage(FILE *out, const struct lab_info *i)
 	print_net_seen(out, i, "distilled", &i->run->student);
 }
 
+/* Print which run it is about, of several; and whether it diverged. */
+static void
+print_run(FILE *out, const struct lab_info *i)
+{
+	const struct lab_listed *r = focused_run(i);
+
+	if (!r)
+		return;
+	if (i->n_runs > 1)
+		fprintf(out, "run %d %s of %d runs\n", r->number, r->name, i->n_runs);
+	if (r->diverged)
+		fprintf(out, "the student diverged: its step %llu was not applied\n",
+			(unsigned long long)r->diverged);
+}
+
 void
 report_text(FILE *out, const struct lab_info *i, const struct report_change *change, size_t n)
 {
 	fprintf(out, "%s: %zu held-out rows, %zu labels shown to students, seed %llu\n%s\n",
 		i->data, i->n_held, i->n_shown, (unsigned long long)i->seed, i->blas);
+	print_run(out, i);
 	print_leakage(out, i);
 	fputc('\n', out);
 	fprintf(out, "%-10s %-4s %6s %8s %7s %7s %7s %6s %7s %6s\n", "", "", "step", "accuracy",
@@ -306,6 +329,19 @@ write_teachers(struct jsonwriter *w, const struct lab_info *i)
 		jsonwriter_null(w, "teacher");
 }
 
+static void
+write_run(struct jsonwriter *w, const struct lab_info *i)
+{
+	const struct lab_listed *r = focused_run(i);
+
+	if (!r)
+		return;
+	if (i->n_runs > 1)
+		jsonwriter_string(w, "run", r->name);
+	if (r->diverged)
+		jsonwriter_number(w, "diverged", (double)r->diverged);
+}
+
 void
 report_json(FILE *out, const struct lab_info *i, const struct report_change *change, size_t n)
 {
@@ -316,6 +352,7 @@ report_json(FILE *out, const struct lab_info *i, const struct report_change *cha
 	jsonwriter_string(&w, "data", i->data);
 	jsonwriter_number(&w, "seed", (double)i->seed);
 	jsonwriter_string(&w, "blas", i->blas);
+	write_run(&w, i);
 	jsonwriter_number(&w, "held_rows", (double)i->n_held);
 	jsonwriter_number(&w, "held_in_training", (double)i->equal_held);
 	jsonwriter_number(&w, "target_rows", (double)i->n_target);
