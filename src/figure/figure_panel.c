@@ -220,6 +220,23 @@ draw_level(struct trace *t, const struct series *s)
 	end_line(t);
 }
 
+/* Draw a circle at the step of a fork, on the line from the last sample that it shares with its
+ * parent, `at`, to its own first one. */
+static void
+draw_fork(const struct trace *t, const struct series *s, uint32_t at, double value)
+{
+	const struct curves_run *r = curves_run(t->line->source->curves, t->line->run);
+	double y = height(t->y, value, t->top, t->bottom);
+	uint32_t fork = r ? r->fork : at, step;
+
+	series_get(s, 0, &step, &value);
+	fork = fork < at ? at : fork;
+	if (step > at && isfinite(value) && !(t->y->log && value <= 0))
+		y += (height(t->y, value, t->top, t->bottom) - y) * (fork - at) / (step - at);
+	t->l->pen->dot(t->l->pen->arg, figure_layout_x(t->l, fork), y, 2.4,
+		       figure_color(t->line->color), false);
+}
+
 static void
 draw_line(const struct figure_layout *l, const struct figure_line *line, unsigned metric,
 	  const struct axis *y, double top, double bottom)
@@ -243,8 +260,7 @@ draw_line(const struct figure_layout *l, const struct figure_line *line, unsigne
 		end_line(&t);
 	}
 	if (s && forked && !(y->log && at_fork <= 0))
-		l->pen->dot(l->pen->arg, figure_layout_x(l, fork), height(y, at_fork, top, bottom),
-			    2.4, figure_color(line->color), false);
+		draw_fork(&t, s, fork, at_fork);
 	mem_free(t.p);
 }
 

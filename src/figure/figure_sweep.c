@@ -219,6 +219,16 @@ is_drawn(const struct picture *p, int i)
 	return !r->diverged && !r->dropped && isfinite(r->mean) && (r->point || !p->numbers);
 }
 
+/* The reference where it has no place on an axis of values: a level of its own. NULL: it has one.
+ */
+static const struct sweep_compare_row *
+level_of(const struct picture *p)
+{
+	const struct sweep_compare_row *r = &p->c->row[p->c->reference];
+
+	return p->numbers && !r->point && !r->diverged && isfinite(r->mean) ? r : NULL;
+}
+
 static void
 fit_axes(struct picture *p)
 {
@@ -229,15 +239,19 @@ fit_axes(struct picture *p)
 	for (int i = 0; i < p->c->n; i++) {
 		const struct sweep_compare_row *r = &p->c->row[i];
 
-		if (!is_drawn(p, i))
+		if (!is_drawn(p, i) && r != level_of(p))
 			continue;
-		least = fmin(least, place_of(p, i));
-		most = fmax(most, place_of(p, i));
+		if (is_drawn(p, i)) {
+			least = fmin(least, place_of(p, i));
+			most = fmax(most, place_of(p, i));
+		}
 		low = fmin(low, isfinite(r->low) ? r->low : r->mean);
 		high = fmax(high, isfinite(r->high) ? r->high : r->mean);
 	}
 	if (!(least <= most))
-		least = most = low = high = 0;
+		least = most = 0;
+	if (!(low <= high))
+		low = high = 0;
 	axis_fit(&p->x, least, most, p->numbers && (a->log || (least > 0 && most / least > 7)), 8);
 	axis_fit(&p->y, low, high, false, 7);
 	if (!p->numbers)
@@ -274,6 +288,25 @@ draw_axes(const struct picture *p, const struct figure_pen *pen)
 		pen->text(pen->arg, x_of(p, p->x.tick[i].value), BOTTOM + 12, &middle,
 			  p->x.tick[i].label);
 	pen->text(pen->arg, 14, (TOP + BOTTOM) / 2.0, &up, metric_info(p->s->metric)->name);
+}
+
+/* Draw the reference as a dashed line, and its interval as dotted ones. */
+static void
+draw_level(const struct picture *p, const struct figure_pen *pen)
+{
+	const struct sweep_compare_row *r = level_of(p);
+	uint32_t grey = figure_color(FIGURE_GREY);
+	const struct figure_stroke mean = { 1.2, grey, FIGURE_DASHED };
+	const struct figure_stroke edge = { 0.6, grey, FIGURE_DOTTED };
+	const double value[] = { r ? r->mean : NAN, r ? r->low : NAN, r ? r->high : NAN };
+
+	for (int i = 0; i < 3; i++) {
+		double y = y_of(p, value[i]);
+
+		if (isfinite(value[i]))
+			pen->line(pen->arg, (struct figure_point[]){ { LEFT, y }, { RIGHT, y } }, 2,
+				  i ? &edge : &mean);
+	}
 }
 
 /* The values of a point, or its number where there are many. */
@@ -323,13 +356,16 @@ draw_picture(const void *arg, const struct figure_pen *pen)
 	for (int i = 0; i < p->s->plan.n_axes; i++)
 		text_item(&names, "%s", sweep_plan_name(&p->s->plan, i));
 	draw_axes(p, pen);
+	draw_level(p, pen);
 	for (int i = 0; i < p->c->n; i++)
 		if (is_drawn(p, i))
 			draw_point(p, pen, i);
 	pen->text(pen->arg, LEFT, 16, &title, p->title);
 	pen->text(pen->arg, (LEFT + RIGHT) / 2.0, BOTTOM + 26, &below, text_get(&names));
 	pen->text(pen->arg, RIGHT, HEIGHT - 5, &small,
-		  "95 % intervals; grey: the reference; filled: the winner");
+		  level_of(p) ? "95 % intervals; dashed: the reference, dotted: its interval; "
+				"filled: the winner"
+			      : "95 % intervals; grey: the reference; filled: the winner");
 	text_release(&names);
 }
 

@@ -91,6 +91,37 @@ find_line(const struct drawn *d, uint32_t color, enum figure_dash dash, size_t n
 	return -1;
 }
 
+/* A fork between two evaluations has its circle at its own step, on its line. */
+static void
+a_fork_is_marked_at_its_step(void **state)
+{
+	struct curves *c = session();
+	struct figure_source source = { c, "" };
+	struct figure_request r = { .n_sources = 1, .source = &source, .run = { "late" } };
+	struct drawn *d = mem_new(sizeof *d);
+	struct figure_pen pen = { d, note_line, note_dot, note_text, measure };
+	struct figure f;
+	struct err e;
+	int line;
+
+	(void)state;
+	curves_run_add(c, 3, "late", 1, 60);
+	curves_sample(c, 3, BRANCH_STUDENT, METRIC_VAL_ACCURACY, 90, 0.9);
+	r.n_runs = 1;
+	CHECK_INT(figure_init(&f, &r, &e), 0);
+	figure_layout_draw(&f, &pen);
+	line = find_line(d, figure_color(f.line[0].color), FIGURE_SOLID, 2);
+	CHECK(line >= 0 && d->n_dots == 1);
+	CHECK_NEAR(d->dot[0].x,
+		   d->line[line].p[0].x + (d->line[line].p[1].x - d->line[line].p[0].x) / 4, 1e-9);
+	CHECK_NEAR(d->dot[0].y,
+		   d->line[line].p[0].y + (d->line[line].p[1].y - d->line[line].p[0].y) / 4, 1e-9);
+	figure_release(&f);
+	text_release(&d->texts);
+	mem_free(d);
+	curves_free(c);
+}
+
 static void
 samples_are_drawn_where_the_axes_say(void **state)
 {
@@ -342,6 +373,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_fork_is_marked_at_its_step),
 		TEST(samples_are_drawn_where_the_axes_say),
 		TEST(strips_show_the_values_of_knobs),
 		TEST(steps_are_whole_numbers),
