@@ -136,12 +136,22 @@ marker_text(const struct request *r, const struct knob_change *c, size_t changes
 	return curves_result_change(c, buf, size);
 }
 
+/* The step of the run of a result at which it took effect: of a fork the one that it begins at,
+ * which may be long before the stamp. */
+static uint32_t
+step_of(const struct request *r)
+{
+	const struct lab_listed *run =
+		r->kind == REQUEST_FORK ? lab_run_listed(r->info, r->run) : NULL;
+
+	return (uint32_t)(run && run->parent ? run->fork : r->step);
+}
+
 /* Add a marker at the step of a result. */
 static struct curves_mark *
 add_mark(struct curves *c, const struct request *r, enum curves_mark_kind kind, const char *text)
 {
-	return curves_mark(c, kind, run_of(r), (unsigned)r->branch, (uint32_t)r->step, text, -1, 0,
-			   0);
+	return curves_mark(c, kind, run_of(r), (unsigned)r->branch, step_of(r), text, -1, 0, 0);
 }
 
 /* Add a marker for each knob with a new value or ramp: of the run that the result belongs to at its
@@ -161,7 +171,7 @@ mark_knobs(struct curves *c, const struct request *r)
 			continue;
 		curves_mark(c, CURVES_TWEAK, (unsigned)k->run,
 			    own ? (unsigned)r->branch : BRANCH_STUDENT,
-			    (uint32_t)(own ? r->step : k->step),
+			    own ? step_of(r) : (uint32_t)k->step,
 			    marker_text(r, k, changes, text, sizeof text), k->knob, k->from, k->to)
 			->ramp = k->ramp;
 		any = any || own;

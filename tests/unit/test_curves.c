@@ -189,6 +189,34 @@ a_result_marks_the_knobs_of_other_runs_at_their_steps(void **state)
 	curves_free(c);
 }
 
+/* The change of a fork of an earlier step is marked there, not at the stamp. */
+static void
+a_fork_is_marked_where_it_begins(void **state)
+{
+	struct curves *c = curves_new(true);
+	struct lab_info *now = mem_new(sizeof *now);
+	static struct lab_run run;
+	struct request *r;
+	size_t cap = 0;
+
+	(void)state;
+	now->run = &run;
+	now->n_runs = 1;
+	now->runs[0] = (struct lab_listed){ .number = 2, .parent = 1, .fork = 100 };
+	r = result_of(REQUEST_FORK, now);
+	r->run = 2;
+	snprintf(r->note, sizeof r->note, "fork a of run 1 at step 100");
+	curves_result(c, r);
+	check_mark(&c->mark[0], 2, 100, "fork a of run 1 at step 100", "");
+	add_change(r, &cap, 2, "temperature", 4, 2);
+	curves_result(c, r);
+	CHECK_INT(c->n_marks, 2);
+	CHECK_INT(c->mark[1].step, 100);
+	request_free(r);
+	mem_free(now);
+	curves_free(c);
+}
+
 static void
 a_long_text_of_a_marker_ends_between_characters(void **state)
 {
@@ -277,6 +305,7 @@ main(void)
 		TEST(runs_have_curves_of_their_own_and_share_teachers),
 		TEST(forgetting_a_network_leaves_the_others),
 		TEST(a_result_marks_the_knobs_that_it_changes),
+		TEST(a_fork_is_marked_where_it_begins),
 		TEST(a_result_marks_the_knobs_of_other_runs_at_their_steps),
 		TEST(what_was_forked_from_a_stretch_that_is_left_stays_its_fork),
 		TEST(a_long_text_of_a_marker_ends_between_characters),
