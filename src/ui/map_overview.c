@@ -10,10 +10,12 @@
 #include "retort/ui/pair_text.h"
 
 #define NAME_WIDTH 8 /* cells of the names of the teacher's layers */
+#define NAME_LEAST 3 /* columns of the name of a teacher in a list of pairs */
 #define CELL_MOST 7
 #define CELL_LEAST 4
 
-/* Draw "big:3.attention → s:1.attention", or where that does not fit "big:3 → s:1 att". */
+/* Draw "big:3.attention → s:1.attention", or where that does not fit "big:3 → s:1 att", with the
+ * name of the teacher cut. */
 static void
 draw_pair(const struct scene *s, struct canvas_area a, const struct layer_pair *m)
 {
@@ -22,15 +24,20 @@ draw_pair(const struct scene *s, struct canvas_area a, const struct layer_pair *
 		   *on = m->on == MODEL_HIDDEN ? "" : model_tap_name[m->on];
 	const char *tl = t->layer[m->t_layer].name,
 		   *sl = s->info.run->student.layer[m->s_layer].name;
-	char text[120], tap[8], number[32];
-	int room = a.width - 2 - text_width(pair_text_weight(s, m->weight, number, sizeof number));
+	char layers[120], tap[8], number[32];
+	int room = a.width - 2 - text_width(pair_text_weight(s, m->weight, number, sizeof number)),
+	    name = text_width(t->name);
 
-	snprintf(text, sizeof text, "%.10s:%s%s%s %s s:%s%s%s", t->name, tl, dot, on,
-		 scene_arrow(s), sl, dot, on);
-	if (text_width(text) > room)
-		snprintf(text, sizeof text, "%.10s:%s %s s:%s%s", t->name, tl, scene_arrow(s), sl,
+	snprintf(layers, sizeof layers, ":%s%s%s %s s:%s%s%s", tl, dot, on, scene_arrow(s), sl, dot,
+		 on);
+	if (name + text_width(layers) > room)
+		snprintf(layers, sizeof layers, ":%s %s s:%s%s", tl, scene_arrow(s), sl,
 			 pair_text_tap(m->on, tap, sizeof tap));
-	canvas_text(canvas_cut(a, 1, 0, room, 1), 0, 0, CANVAS_PLAIN, text);
+	if (name + text_width(layers) > room) /* the name is cut */
+		name = room - text_width(layers);
+	name = name < NAME_LEAST ? NAME_LEAST : name;
+	canvas_text_most(a, 1, 0, name, CANVAS_PLAIN, t->name);
+	canvas_text_most(a, 1 + name, 0, room - name, CANVAS_PLAIN, layers);
 	canvas_text_right(a, a.width, 0, CANVAS_BOLD, number);
 }
 

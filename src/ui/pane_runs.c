@@ -160,6 +160,7 @@ draw_run(const struct scene *s, struct canvas_area a, const struct columns *c, i
 	const struct lab_listed *r = &s->info.runs[row];
 	const struct curve_stroke *stroke = curve_runs_stroke(s, (unsigned)r->number);
 	bool chosen = row == view_runs_row(s);
+	int room = a.width - c->left - c->right; /* for what differs */
 	enum canvas_style style, name = row == s->info.focus ? CANVAS_BOLD : CANVAS_PLAIN;
 	char text[160], brief[160];
 
@@ -172,8 +173,10 @@ draw_run(const struct scene *s, struct canvas_area a, const struct columns *c, i
 	canvas_textf(a, 3, 0, name, "%2d", r->number);
 	canvas_text_most(a, BEFORE, 0, c->left - BEFORE - 1, name, r->name);
 	shorten_changes(s, text, brief, sizeof brief);
-	if (a.width - c->left - c->right > 1)
-		canvas_text_most(a, c->left, 0, a.width - c->left - c->right, style, brief);
+	if (r->diverged && text_width(brief) > room) /* the step is the one after the last */
+		snprintf(brief, sizeof brief, "diverged");
+	if (room > 1)
+		canvas_text_most(a, c->left, 0, room, style, brief);
 	draw_figures(s, r, canvas_cut(a, a.width - c->right, 0, c->right, 1), c,
 		     r->hidden ? CANVAS_DIM : CANVAS_PLAIN);
 	if (chosen && s->view.focus == LAYOUT_runs)

@@ -128,9 +128,10 @@ draw_row(const struct scene *s, struct canvas_area a, int k, double sum)
 	double weight = s->info.run->settings.teacher_weight[k];
 	bool chosen = k == s->view.teacher;
 	int name = a.width >= WITH_LOSS ? 10 : 8;
-	int x = canvas_textf(a, 0, 0, chosen ? CANVAS_BOLD : CANVAS_PLAIN, "%c%-*.*s",
-			     chosen ? '>' : ' ', name, name, t->name);
+	int x = 1 + name;
 
+	canvas_put(a, 0, 0, chosen ? '>' : ' ', CANVAS_BOLD);
+	canvas_text_most(a, 1, 0, name, chosen ? CANVAS_BOLD : CANVAS_PLAIN, t->name);
 	x = canvas_text(a, x, 0, CANVAS_BOLD, is_muted(s, k) ? "M" : " ");
 	x = canvas_textf(a, x, 0, is_muted(s, k) ? CANVAS_DIM : CANVAS_PLAIN,
 			 weight < 100 ? "%5.2f" : "%5.4g", weight) +
@@ -145,21 +146,25 @@ static void
 draw_sum(const struct scene *s, struct canvas_area a, double sum)
 {
 	const struct scores *student = &s->info.run->student.last;
-	bool wide = a.width >= 52;
-	char mix[64];
+	bool wide = a.width >= 52,
+	     agrees = s->info.run->has_student && isfinite(student->agreement);
+	char mix[64], text[96] = "";
 	int x = 1;
 
 	knob_print(&s->info.run->settings.knobs, knob_find("mix", NULL), mix, sizeof mix);
 	if (sum <= 0)
 		x = canvas_text(a, x, 0, CANVAS_WARN, "no active teacher") + 1;
 	else if (s->info.n_teachers > 1)
-		x = canvas_textf(a, x, 0, CANVAS_DIM, wide ? "mix %s, total %.3g;" : "%.4s %.3g",
-				 mix, sum) +
+		x = canvas_textf(a, x, 0, CANVAS_DIM, wide ? "mix %s, total %.3g%s" : "%.4s %.3g%s",
+				 mix, sum, wide && agrees ? ";" : "") +
 		    1;
-	if (s->info.run->has_student && isfinite(student->agreement))
-		canvas_textf(a, x, 0, CANVAS_PLAIN,
-			     wide ? "student agreement %.1f%%, KL %.3f" : "agree %.1f%% KL %.3f",
-			     100 * student->agreement, student->kl);
+	if (wide && agrees)
+		snprintf(text, sizeof text, "student agreement %.1f%%, KL %.3f",
+			 100 * student->agreement, student->kl);
+	if (agrees && (!wide || x + text_width(text) > a.width))
+		snprintf(text, sizeof text, "agree %.1f%% KL %.3f", 100 * student->agreement,
+			 student->kl);
+	canvas_text_most(a, x, 0, a.width - x, CANVAS_PLAIN, text);
 }
 
 /* Draw the names of the columns over the rule of the heading. */

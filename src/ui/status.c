@@ -11,7 +11,8 @@
 #include "retort/base/text.h"
 #include "retort/base/unicode.h"
 
-/* Name the phase, and the teacher that trains: "TRAIN big". Returns buf. */
+/* Name the phase: "TRAIN" where the student trains, "TRAIN big" where a teacher does. Returns buf.
+ */
 static const char *
 phase_text(const struct scene *s, char *buf, size_t size)
 {
@@ -25,7 +26,7 @@ phase_text(const struct scene *s, char *buf, size_t size)
 		snprintf(buf, size, "%s",
 			 i->phase == LAB_IDLE         ? "IDLE"
 			 : i->paused                  ? "PAUSED"
-			 : i->phase == LAB_DISTILLING ? "RUN"
+			 : i->phase == LAB_DISTILLING ? "TRAIN"
 			 : i->phase == LAB_SWEEPING   ? "SWEEP"
 						      : "REPORT");
 	return buf;
@@ -113,27 +114,34 @@ file_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* "digits " of "runs/digits.ret", the name in at most `most` columns, else before an ellipsis. */
+/* A text in at most `most` columns, cut before an ellipsis. */
 static void
-format_session(const struct scene *s, int most, char *buf, size_t size)
+shorten(const char *text, int most, char *buf, size_t size)
 {
-	char name[sizeof s->session];
-	size_t len, n, kept = 0;
+	size_t n, kept = 0;
 	uint32_t cp;
 
-	snprintf(name, sizeof name, "%s", file_name(s->session));
-	len = text_stem(name, ".ret");
-	name[len] = '\0';
-	if (text_width(name) <= most) {
-		snprintf(buf, size, "%s ", name);
+	if (text_width(text) <= most) {
+		snprintf(buf, size, "%s", text);
 		return;
 	}
-	for (int x = 0; (n = text_utf8(name + kept, strlen(name + kept), &cp)) > 0; kept += n) {
+	for (int x = 0; (n = text_utf8(text + kept, strlen(text + kept), &cp)) > 0; kept += n) {
 		x += unicode_width(cp) < 0 ? 1 : unicode_width(cp);
 		if (x >= most)
 			break;
 	}
-	snprintf(buf, size, "%.*s\u2026 ", (int)kept, name);
+	snprintf(buf, size, "%.*s\u2026", (int)kept, text);
+}
+
+/* "digits" of "runs/digits.ret", in at most `most` columns. */
+static void
+format_session(const struct scene *s, int most, char *buf, size_t size)
+{
+	char name[sizeof s->session];
+
+	snprintf(name, sizeof name, "%s", file_name(s->session));
+	name[text_stem(name, ".ret")] = '\0';
+	shorten(name, most, buf, size);
 }
 
 /* The value of a metric and how it has moved over the last tenth of the steps: 1 up, -1 down. NaN:
@@ -238,22 +246,25 @@ format_progress(const struct scene *s, struct line *l)
 static void
 format_line(const struct scene *s, int width, struct line *l)
 {
+	char name[96];
 	int used = 1, n = 0;
 
 	memset(l, 0, sizeof *l);
 	l->bar = width >= 120 ? 12 : width >= 100 ? 8 : 4;
 	format_session(s, width < 60 ? 12 : width / 5, l->part[SESSION], sizeof *l->part);
-	if (s->info.data[0])
-		snprintf(l->part[DATA], sizeof *l->part, " data %.20s, %zu rows ", s->info.data,
+	shorten(s->info.data, 20, name, sizeof name);
+	if (name[0])
+		snprintf(l->part[DATA], sizeof *l->part, "  data %s, %zu rows ", name,
 			 s->info.rows);
 	format_progress(s, l);
 	format_figures(s, l);
 	if (s->recording)
 		snprintf(l->part[RECORDING], sizeof *l->part, "%s",
-			 s->braille && !scene_ascii(s) ? "  \u25CFREC" : "  REC");
-	if (s->recording && s->record[0])
-		snprintf(l->part[RECORD], sizeof *l->part, " %s%.100s",
-			 strchr(s->record, '/') ? "\u2026/" : "", file_name(s->record));
+			 s->braille && !scene_ascii(s) ? " \u25CFREC" : " REC");
+	shorten(file_name(s->record), 48, name, sizeof name);
+	if (s->recording && name[0])
+		snprintf(l->part[RECORD], sizeof *l->part, " %s%s",
+			 strchr(s->record, '/') ? "\u2026/" : "", name);
 	for (int i = 0; i < PARTS; i++)
 		used += text_width(l->part[i]);
 	for (; used + 1 > width && n < (int)(sizeof dispensable / sizeof *dispensable); n++) {
