@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-
 int
 view_runs_row(const struct scene *s)
 {
