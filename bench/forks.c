@@ -12,6 +12,9 @@
 #include "rig.h"
 #include "retort/base/err.h"
 
+/* A sweep takes that many windows: it has a few hundred steps, as those that people type. */
+#define SWEEP_WINDOWS 8
+
 struct task {
 	int workload, threads;
 	bool cached, two, sweep;
@@ -91,7 +94,7 @@ measure_sweep(int workload, int threads, int rounds, double seconds)
 	struct rig_result r = { 0 };
 	char what[32];
 
-	if (alternate(&one, &all, rounds, seconds, &r) < 0)
+	if (alternate(&one, &all, rounds, SWEEP_WINDOWS * seconds, &r) < 0)
 		return 1;
 	snprintf(what, sizeof what, "W%d sweep", workload);
 	print_row(what, &r, r.rate[1], r.rate[0]);

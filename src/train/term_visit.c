@@ -20,12 +20,26 @@ term_visit_sums(void)
 	return SHARD_PIECES * (TERM_VISIT_CALLS + 2);
 }
 
-size_t
-term_visit_scratch(size_t widest)
+/* Rows of a tile: at least one, and so many that it is filled. */
+static size_t
+tile_rows(size_t width)
 {
-	size_t most = widest > TILE ? widest : TILE; /* one row, or as many as fill a tile */
+	return TILE / width ? TILE / width : 1;
+}
 
-	return (LOSS_SCRATCH + 2 * LOSS_TEMPERATURES) * most + 2;
+/* Rows that a tile has room for, of a visit of `rows` rows in all. */
+static size_t
+tile_room(size_t width, size_t rows)
+{
+	size_t tile = tile_rows(width);
+
+	return rows < tile ? rows : tile;
+}
+
+size_t
+term_visit_scratch(size_t width, size_t rows)
+{
+	return (LOSS_SCRATCH + 2 * LOSS_TEMPERATURES) * tile_room(width, rows) * width + 2;
 }
 
 static bool
@@ -89,15 +103,15 @@ visit_chunk(void *arg, int index)
 	const struct term_visit *v = arg;
 	size_t from = shard_from(v->rows, v->pieces, index),
 	       to = shard_from(v->rows, v->pieces, index + 1);
-	size_t step = TILE / v->width ? TILE / v->width : 1;
+	size_t step = tile_rows(v->width), room = tile_room(v->width, v->rows) * v->width;
 	real *scratch = v->b->scratch + (size_t)pool_worker() * v->b->n_scratch;
 	double *sum = v->sum + index * (v->n + 2);
 	struct loss_memo memo;
 
 	memset(sum, 0, (size_t)(v->n + 2) * sizeof *sum);
 	for (int i = 0; i < LOSS_TEMPERATURES; i++) {
-		memo.log_q[i] = scratch + (LOSS_SCRATCH + 2 * (size_t)i) * step * v->width;
-		memo.q[i] = memo.log_q[i] + step * v->width;
+		memo.log_q[i] = scratch + (LOSS_SCRATCH + 2 * (size_t)i) * room;
+		memo.q[i] = memo.log_q[i] + room;
 	}
 	for (size_t rows; from < to; from += rows) {
 		size_t left = v->by_row ? v->per - from % v->per : to - from;

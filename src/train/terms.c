@@ -17,28 +17,32 @@ is_batch_loss(const struct branch_term *t)
 	return t->loss->needs & LOSS_BATCH;
 }
 
-/* Numbers of scratch of a loss over a whole batch, or of one that states its need. */
+/* Numbers of scratch of a term: tile by tile, and of its own over a whole batch, or as it states.
+ */
 static size_t
-loss_scratch(const struct branch_term *t)
+term_scratch(const struct branch *b, const struct branch_term *t)
 {
+	size_t per = tensor_width(&b->net->graph->node[t->node].out) / t->width, own = 0;
+	size_t tiles = term_visit_scratch(t->width, b->net->graph->capacity * per);
+
 	if (t->loss->scratch)
-		return t->loss->scratch(&t->shape);
-	return is_batch_loss(t) ? LOSS_SCRATCH * t->shape.rows * t->width : 0;
+		own = t->loss->scratch(&t->shape);
+	else if (is_batch_loss(t))
+		own = LOSS_SCRATCH * t->shape.rows * t->width;
+	return own > tiles ? own : tiles;
 }
 
 size_t
 terms_scratch(const struct branch *b)
 {
-	size_t most = 1, whole = 0;
+	size_t most = term_visit_scratch(b->net->io.classes, 1); /* an evaluation, row by row */
 
 	for (int i = 0; i < b->n_terms; i++) {
-		size_t here = loss_scratch(&b->term[i]);
+		size_t here = term_scratch(b, &b->term[i]);
 
-		most = b->term[i].width > most ? b->term[i].width : most;
-		whole = here > whole ? here : whole;
+		most = here > most ? here : most;
 	}
-	most = term_visit_scratch(most);
-	return mem_arena_round((most > whole ? most : whole) * sizeof(real)) / sizeof(real);
+	return mem_arena_round(most * sizeof(real)) / sizeof(real);
 }
 
 size_t

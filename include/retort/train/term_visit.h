@@ -40,9 +40,9 @@ struct term_visit {
  */
 void term_visit_run(struct term_visit *v, double *accuracy);
 
-/* Numbers of scratch of a thread for losses whose rows have up to `widest` numbers; doubles for the
- * sums of chunks. */
-size_t term_visit_scratch(size_t widest);
+/* Numbers of scratch of a thread for losses whose rows have `width` numbers, of at most `rows`
+ * rows; doubles for the sums of chunks. */
+size_t term_visit_scratch(size_t width, size_t rows);
 size_t term_visit_sums(void);
 
 #endif
