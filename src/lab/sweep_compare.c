@@ -57,7 +57,7 @@ choose_test(const struct sweep *s, size_t m)
 
 	if (s->seeds > 1)
 		return SWEEP_COMPARE_SEEDS;
-	return m > SWEEP_COMPARE_POINTS || n > SWEEP_COMPARE_WORK / m ? SWEEP_COMPARE_ROWS
+	return m > SWEEP_COMPARE_POINTS || n * m > SWEEP_COMPARE_WORK ? SWEEP_COMPARE_ROWS
 								      : SWEEP_COMPARE_BOOTSTRAP;
 }
 

@@ -4,7 +4,6 @@
 
 #include "retort/train/eval.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,10 +76,8 @@ kl_of(const struct branch_feed *f, int k, size_t row, const real *x, size_t clas
 static size_t
 prediction_of(const struct branch_feed *f, int k, size_t row, size_t classes)
 {
-	const struct loss_top *top = &f->t_top[k];
-
-	return top->k ? (size_t)top->id[row * top->k]
-		      : argmax(f->t_logits[k] + row * classes, classes); /* largest first */
+	return f->t_top[k].k ? (size_t)f->t_top[k].id[row * f->t_top[k].k] /* largest first */
+			     : argmax(f->t_logits[k] + row * classes, classes);
 }
 
 /* The sum of the teachers' weights. */

@@ -2,8 +2,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include "retort/base/mem.h"
 #include "retort/base/rng.h"
 #include "retort/base/text.h"
+#include "retort/lab/sweep_compare.h"
 #include "retort/lab/sweep_plan.h"
 #include "retort/lab/sweep_suggest.h"
 #include "retort/lab/verdict.h"
@@ -340,6 +342,79 @@ test_holm(void **state)
 	CHECK(one[0] == 1 && one[1] == 1);
 }
 
+/* ---- which test ---- */
+
+/* A sweep that has ended, of so many points and ranking rows, with figures drawn at random. */
+static struct sweep *
+ended_sweep(int points, size_t rows)
+{
+	struct sweep *s = sweep_new();
+	char line[40];
+
+	snprintf(line, sizeof line, "temperature|1..9|x|%d", points);
+	CHECK_INT(parse(&s->plan, line, NULL), 0);
+	s->metric = METRIC_VAL_KL;
+	s->steps = s->compared = 10;
+	s->n_rank = rows;
+	s->n_confirm = 20;
+	s->n_rows = rows + 20;
+	s->done = points;
+	s->n_seeds = 1;
+	s->n_units = (size_t)points + 1;
+	s->unit = mem_array(s->n_units, sizeof *s->unit);
+	s->count = mem_array(s->n_rows, sizeof *s->count);
+	for (size_t i = 0; i < s->n_rows; i++)
+		s->count[i] = 1;
+	for (size_t k = 0; k < s->n_units; k++) {
+		s->unit[k].state = SWEEP_DONE;
+		s->unit[k].steps = 10;
+		s->unit[k].row = mem_array(s->n_rows, sizeof *s->unit[k].row);
+		for (size_t i = 0; i < s->n_rows; i++) /* later points are worse */
+			s->unit[k].row[i].kl =
+				(float)(rng_unit(rng_stream(k, "test", 0, 0), i) + (double)k);
+	}
+	return s;
+}
+
+/* The verdict on point 1 against the settings in force, by one test and the other. */
+static void
+compare_first(int points, size_t rows, enum sweep_compare_test want)
+{
+	struct sweep *s = ended_sweep(points, rows);
+	double *d = mem_array(rows, sizeof *d);
+	struct sweep_compare c;
+	struct verdict v;
+
+	for (size_t i = 0; i < rows; i++)
+		d[i] = (double)s->unit[1].row[i].kl - (double)s->unit[0].row[i].kl;
+	sweep_compare_make(s, 5, &c);
+	CHECK_INT(c.test, want);
+	CHECK_INT(c.compared, points);
+	if (want == SWEEP_COMPARE_ROWS)
+		v = verdict_t(d, rows);
+	else
+		verdict_bootstrap(d, NULL, 1, rows, 5, VERDICT_RESAMPLES, &v);
+	CHECK_NEAR(c.row[1].against.difference, v.difference, 1e-12);
+	CHECK_NEAR(c.row[1].against.low, v.low, 1e-12);
+	CHECK_NEAR(c.row[1].against.high, v.high, 1e-12);
+	CHECK_INT(c.row[1].word, VERDICT_WORSE); /* also with Holm's correction for all points */
+	CHECK_INT(c.row[points].word, VERDICT_WORSE);
+	sweep_compare_release(&c);
+	sweep_free(s);
+	mem_free(d);
+}
+
+static void
+many_points_or_rows_have_another_test(void **state)
+{
+	(void)state;
+	compare_first(49, 100, SWEEP_COMPARE_BOOTSTRAP); /* 50 with the reference */
+	compare_first(50, 100, SWEEP_COMPARE_ROWS);
+	compare_first(1000, 300, SWEEP_COMPARE_ROWS);
+	compare_first(2, 21845, SWEEP_COMPARE_BOOTSTRAP);
+	compare_first(2, 21846, SWEEP_COMPARE_ROWS);
+}
+
 int
 main(void)
 {
@@ -356,6 +431,7 @@ main(void)
 		TEST(test_bootstrap_normal),
 		TEST(test_one_row),
 		TEST(test_holm),
+		TEST(many_points_or_rows_have_another_test),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
