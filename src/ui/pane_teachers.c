@@ -141,13 +141,23 @@ draw_row(const struct scene *s, struct canvas_area a, int k, double sum)
 		canvas_paint(a, 0, 0, name + 1, CANVAS_REVERSE);
 }
 
+/* Whether the row of the only teacher has the student's agreement, which is that with the mixture.
+ */
+static bool
+row_has_agreement(const struct scene *s, int width)
+{
+	return s->info.n_teachers == 1 && width >= WITH_ALL_SCORES &&
+	       isfinite(s->info.run->teaching[0].kl);
+}
+
 /* Draw the mix, the sum of the weights, and the student's agreement with the mixture. */
 static void
 draw_sum(const struct scene *s, struct canvas_area a, double sum)
 {
 	const struct scores *student = &s->info.run->student.last;
-	bool wide = a.width >= 52,
-	     agrees = s->info.run->has_student && isfinite(student->agreement);
+	bool wide = a.width >= 52, agrees = s->info.run->has_student &&
+					    isfinite(student->agreement) &&
+					    !row_has_agreement(s, a.width);
 	char mix[64], text[96] = "";
 	int x = 1;
 

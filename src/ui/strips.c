@@ -38,6 +38,8 @@ strips_count(const struct scene *s)
 	return find_last_marks(s, last);
 }
 
+#define PART 4 /* columns by which the line of a strip grows while a run goes on */
+
 /* Draw "temperature 4", name and value before the first change at column `first`; the name alone,
  * cut, where there is no room. */
 static void
@@ -169,19 +171,28 @@ draw_value(struct canvas_area cells, const struct rail *r, int knob, double valu
 	return canvas_text(cells, at, 0, CANVAS_MARK, text);
 }
 
-/* Draw the last value of a knob at the column of its change, and again after column `now` if the
- * change is far to the left. */
+/* Draw the last value of a knob at the column of its change, and again after column `line` if
+ * the change is far to the left. */
 static void
 draw_last_value(const struct scene *s, struct canvas_area cells, const struct rail *r, int knob,
-		double value, int at, int now)
+		double value, int at, int line)
 {
 	int end = draw_value(cells, r, knob, value, at, -1);
 	char text[32];
 
 	curves_knob_value(knob, value, text, sizeof text);
-	if (!ends_with_ramp(s, knob) && end + (int)strlen(text) + 8 < now &&
-	    now + 2 + (int)strlen(text) <= r->x.columns)
-		canvas_textf(cells, now + 1, 0, CANVAS_MARK, " %s", text);
+	if (!ends_with_ramp(s, knob) && end + (int)strlen(text) + 8 < line &&
+	    line + 2 + (int)strlen(text) <= r->x.columns)
+		canvas_textf(cells, line + 1, 0, CANVAS_MARK, " %s", text);
+}
+
+/* The last column of the line of a knob. While a run goes on it grows by several columns at once:
+ * each change costs bytes. The values of a ramp tell past from future. */
+static int
+line_end(const struct scene *s, int knob, int now)
+{
+	return s->info.phase == LAB_IDLE || ends_with_ramp(s, knob) ? now
+								    : now / PART * PART + PART - 1;
 }
 
 static void
@@ -190,10 +201,11 @@ draw_strip(const struct scene *s, struct canvas_area row, const struct rail *r, 
 	const struct span_steps *x = &r->x;
 	struct canvas_area cells = canvas_cut(row, r->margin, 0, x->columns, 1);
 	uint32_t last = r->last < x->from ? x->from : r->last > x->to ? x->to : r->last;
-	int now = span_column(x, last), first = x->columns, at = -1, next;
+	int now = span_column(x, last), first = x->columns, at = -1, next, line;
 	double value = 0;
 
-	for (int i = 0; i <= now; i++)
+	line = line_end(s, knob, now);
+	for (int i = 0; i <= line && i < x->columns; i++)
 		canvas_put(cells, i, 0, r->ascii ? '-' : 0x2500, CANVAS_DIM);
 	for (size_t i = 0; i < s->curves->n_marks; i++) {
 		next = changes_knob(s, &s->curves->mark[i], knob)
@@ -208,7 +220,7 @@ draw_strip(const struct scene *s, struct canvas_area row, const struct rail *r, 
 		value = s->curves->mark[i].to;
 	}
 	if (at >= 0)
-		draw_last_value(s, cells, r, knob, value, at, now);
+		draw_last_value(s, cells, r, knob, value, at, line);
 	for (size_t i = 0; i < s->curves->n_marks; i++)
 		if (changes_knob(s, &s->curves->mark[i], knob) && s->curves->mark[i].ramp.n)
 			draw_ramp(s, cells, r, i, now);

@@ -124,7 +124,8 @@ update_scores(struct scores *last, const struct event *ev)
 	}
 }
 
-/* Update step and scores of a run in the list of runs. Returns whether it is the focused one. */
+/* Update scores, and the step of the last evaluation, of a run in the list of runs. Returns whether
+ * it is the focused one. */
 static bool
 update_runs(struct lab_info *i, const struct event *ev)
 {
@@ -134,7 +135,10 @@ update_runs(struct lab_info *i, const struct event *ev)
 		if (r->number != ev->run || ev->branch != BRANCH_STUDENT)
 			continue;
 		update_scores(&r->last, ev);
-		r->step = ev->step > r->step ? ev->step : r->step;
+		/* the step of the figures beside it: that of each step would cost bytes in each row
+		 */
+		if (metric_is_evaluated(ev->metric))
+			r->step = ev->step > r->step ? ev->step : r->step;
 	}
 	return i->n_runs < 2 || i->runs[i->focus].number == ev->run;
 }

@@ -21,7 +21,8 @@
  * speed of the machine; times are only printed.
  */
 #define GAP 0.02
-#define MEAN_BYTES 200 /* per frame */
+#define MEAN_BYTES 200  /* per frame, with one run or two */
+#define EIGHT_BYTES 600 /* with eight */
 #define SECONDS 8
 #define FPS 10 /* default of the knob; a loaded machine draws fewer and larger frames */
 #define MOST_BYTES 3000
@@ -141,8 +142,9 @@ cpu_of(pid_t pid)
 	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
+/* Write a session that trains so many runs in lockstep, which differ in their temperature. */
 static void
-write_session(const char *path)
+write_session(const char *path, int runs)
 {
 	FILE *f = fopen(path, "w");
 
@@ -150,14 +152,19 @@ write_session(const char *path)
 		return;
 	fputs("retort-session 1\nseed 42\ndata digits labels 100\nteacher big mlp "
 	      "32\ntrain big epochs 3\n"
-	      "student mlp 16\nset speed 200\nrun 100000\n",
+	      "student mlp 16\nset speed 200\n",
 	      f);
+	for (int i = 2; i <= runs; i++)
+		fprintf(f, "fork f%d set temperature %d\n", i, 3 + i);
+	fputs("run 100000\n", f);
 	fclose(f);
 }
 
 static void
-check_frames(double began)
+check_frames(double began, int runs)
 {
+	char name[96];
+	int most = runs > 2 ? EIGHT_BYTES : MEAN_BYTES;
 	struct count c;
 
 	read_output(5, "REC");
@@ -168,8 +175,10 @@ check_frames(double began)
 	c = read_output(SECONDS, NULL); /* the range of the x axis doubles twice */
 	printf("# %zu frames of %.0f bytes in the mean, %zu at most\n", c.frames,
 	       (double)c.bytes / (double)(c.frames ? c.frames : 1), c.largest);
-	ok(c.frames > 10 && c.bytes <= MEAN_BYTES * SECONDS * FPS,
-	   "a frame at 160x50 has at most 200 bytes on average");
+	snprintf(name, sizeof name,
+		 "with %d run%s a frame at 160x50 has at most %d bytes on average", runs,
+		 runs > 1 ? "s" : "", most);
+	ok(c.frames > 10 && c.bytes <= (size_t)(most * SECONDS * FPS), name);
 	ok(c.largest <= MOST_BYTES, "no frame has more than 3000 bytes");
 }
 
@@ -205,14 +214,36 @@ check_keys(pid_t pid)
 	read_output(3, "recorded");
 }
 
+/* Start the program with so many runs, or with the session of a file, and check it. -1: no
+ * terminal. */
+static int
+check_program(const char *program, const char *dir, const char *session, int runs)
+{
+	double began = mono_now();
+	char own[64];
+	pid_t pid;
+
+	snprintf(own, sizeof own, "%s/budget%d.ret", dir, runs);
+	if (!session)
+		write_session(own, runs);
+	pid = start_program(program, session ? session : own);
+	if (pid < 0)
+		return -1;
+	check_frames(began, runs);
+	if (runs == 1)
+		check_keys(pid);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(tty);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
 	const char *program = argc > 1 ? argv[1] : getenv("RETORT"),
 		   *session = argc > 2 ? argv[2] : NULL;
-	char dir[] = "/tmp/retort-budget-XXXXXX", own[64], command[96];
-	double began = mono_now();
-	pid_t pid;
+	char dir[] = "/tmp/retort-budget-XXXXXX", command[96];
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (!mkdtemp(dir))
@@ -220,18 +251,14 @@ main(int argc, char **argv)
 	setenv("XDG_STATE_HOME", dir, 1); /* lines for recording and history */
 	setenv("XDG_CONFIG_HOME", dir, 1);
 	unsetenv("RETORTRC");
-	snprintf(own, sizeof own, "%s/budget.ret", dir);
-	if (!session)
-		write_session(own);
-	pid = start_program(program, session ? session : own);
-	if (pid < 0) {
+	if (check_program(program, dir, session, 1) < 0) {
 		puts("1..0 # SKIP no pseudo terminal");
 		return 0;
 	}
-	check_frames(began);
-	check_keys(pid);
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	if (!session) {
+		check_program(program, dir, NULL, 2);
+		check_program(program, dir, NULL, 8);
+	}
 	snprintf(command, sizeof command, "rm -rf '%s'", dir);
 	if (system(command) != 0)
 		return 99;

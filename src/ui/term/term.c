@@ -28,6 +28,7 @@ struct term {
 	FILE *file;
 	int fd;
 	bool utf8, braille, mouse;
+	bool defaults; /* the terminal has default colours */
 	enum palette_depth depth;
 	bool is_light;
 	attr_t attr[CANVAS_LOOKS]; /* by style */
@@ -103,7 +104,7 @@ write_mode(const struct term *t, const char *bytes)
 }
 
 static void
-start_screen(void)
+start_screen(struct term *t)
 {
 	raw();
 	noecho();
@@ -113,7 +114,7 @@ start_screen(void)
 	idlok(stdscr, FALSE);
 	if (has_colors())
 		start_color();
-	use_default_colors();
+	t->defaults = use_default_colors() == OK;
 }
 
 struct term *
@@ -142,7 +143,7 @@ term_open(struct err *e)
 		goto fail;
 	}
 	arm_crash(t->fd, &before);
-	start_screen();
+	start_screen(t);
 	write_mode(t, PASTE_ON);
 	t->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && wcwidth(0x28FF) == 1;
 	t->braille = t->utf8 && strcmp(name, "linux") != 0;
@@ -221,9 +222,11 @@ set_style(struct term *t, int style)
 			 (l.attributes & PALETTE_UNDERLINE ? A_UNDERLINE : 0) |
 			 (l.attributes & PALETTE_REVERSE ? A_REVERSE : 0);
 	t->pair[style] = 0;
-	if (l.text < 0 && l.ground < 0)
+	if (t->depth == PALETTE_MONO || (l.text < 0 && l.ground < 0 && !t->defaults))
 		return;
-	t->pair[style] = (short)(style + 1);
+	/* text without a colour has a pair too: without one, curses resets all attributes behind
+	 * each colour, which costs bytes */
+	t->pair[style] = (short)(l.text < 0 && l.ground < 0 ? CANVAS_LOOKS + 1 : style + 1);
 	init_pair(t->pair[style], l.text, l.ground);
 }
 
@@ -311,7 +314,8 @@ term_show(struct term *t, const struct canvas *c, bool all)
 			put_cell(t, i / c->width, i % c->width, cell,
 				 (i + 1) % c->width && cell[1].ch == 0 ? 2 : 1);
 	}
-	curs_set(c->cursor_x >= 0);
+	/* a hidden cursor stays where the last cell was written: moving it costs bytes */
+	leaveok(stdscr, curs_set(c->cursor_x >= 0) != ERR && c->cursor_x < 0);
 	move(c->cursor_x >= 0 ? c->cursor_y : c->height - 1, c->cursor_x >= 0 ? c->cursor_x : 0);
 	wnoutrefresh(stdscr);
 	doupdate();
