@@ -10,16 +10,31 @@
 #include "retort/lab/request.h"
 #include "retort/lab/runs.h"
 #include "retort/lab/runs_request.h"
+#include "retort/nn/gemm/blas.h"
 #include "retort/probe/remedy/remedy.h"
 #include "retort/session/cmd.h"
 #include "retort/session/cmd/cmd_table.h"
 #include "retort/session/lex.h"
+
+/* Set OpenBLAS to one thread, as the program does; its own threads spin while they wait. */
+static void
+single_blas(void)
+{
+	static bool done;
+	struct err e;
+
+	if (!done)
+		assert_int_equal(blas_init(STEPRIG_THREADS, &e), 0);
+	done = true;
+}
 
 struct trainer_state *
 steprig_new(int threads)
 {
 	struct trainer_state *w = mem_new(sizeof *w);
 
+	assert_in_range(threads, 1, STEPRIG_THREADS);
+	single_blas();
 	idle_change_init(w, threads);
 	return w;
 }

@@ -6,7 +6,9 @@
 #include "retort/base/hash.h"
 #include "retort/lab/trainer_state.h"
 
-/* An empty lab with this many workers. Freed by steprig_free. */
+#define STEPRIG_THREADS 8
+
+/* An empty lab with this many workers, at most STEPRIG_THREADS. Freed by steprig_free. */
 struct trainer_state *steprig_new(int threads);
 void steprig_free(struct trainer_state *w);
 
