@@ -137,22 +137,36 @@ series_place(struct curves *c, unsigned number, unsigned branch, unsigned metric
 	return &r->branch[branch][metric];
 }
 
+/* Samples that a series keeps. Those of each step are drawn from buckets alone; those of
+ * evaluations are compared step by step with other runs. */
+#define STEPS_KEPT ((size_t)1 << 15)
+#define EVALUATIONS_KEPT ((size_t)1 << 18)
+#define RAW_KEPT ((size_t)1 << 20) /* of either, without buckets */
+
+static struct series *
+new_series(const struct curves *c, unsigned metric)
+{
+	struct series *s = c->raw ? series_new_raw() : series_new();
+	bool is_evaluated = metric_is_evaluated(metric);
+
+	series_smooth(s, c->smooth);
+	series_limit(s, c->raw ? RAW_KEPT : is_evaluated ? EVALUATIONS_KEPT : STEPS_KEPT);
+	return s;
+}
+
 bool
 curves_sample(struct curves *c, unsigned run, unsigned branch, unsigned metric, uint32_t step,
 	      double value)
 {
 	struct series **s = series_place(c, curves_owner(run, branch), branch, metric);
-
 	uint32_t last_step;
 	double last;
 
 	if (*s && series_last(*s, &last_step, &last) && last_step == step &&
 	    memcmp(&last, &value, sizeof value) == 0)
 		return false;
-	if (!*s) {
-		*s = c->raw ? series_new_raw() : series_new();
-		series_smooth(*s, c->smooth);
-	}
+	if (!*s)
+		*s = new_series(c, metric);
 	series_push(*s, step, value);
 	return true;
 }
@@ -253,11 +267,10 @@ curves_mark(struct curves *c, enum curves_mark_kind kind, unsigned run, unsigned
 static void
 cut_series(struct curves *c, struct series **s, unsigned to, unsigned metric, uint32_t step)
 {
-	struct series *kept = c->raw ? series_new_raw() : series_new();
+	struct series *kept = new_series(c, metric);
 	uint32_t at;
 	double value;
 
-	series_smooth(kept, c->smooth);
 	for (size_t i = 0; i < series_len(*s); i++) {
 		series_get(*s, i, &at, &value);
 		if (at <= step)

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 #include "retort/base/mem.h"
 
@@ -28,6 +29,11 @@ struct series {
 	bool raw;                      /* without buckets */
 	double smooth, average, decay; /* decay: smooth^n, to remove the bias of the average */
 	struct level level[LEVELS];
+	size_t most; /* samples kept, a power of 2; then each second one is given up; 0: all */
+	size_t stride, in_part; /* samples of which one is kept, and of them those since the last */
+	struct series_bucket part; /* [in_part] samples since the last that is kept */
+	uint32_t part_step;        /* of the last of them */
+	double part_value;
 };
 
 struct series *
@@ -36,7 +42,15 @@ series_new(void)
 	struct series *s = mem_new(sizeof *s);
 
 	s->decay = 1;
+	s->stride = 1;
 	return s;
+}
+
+void
+series_limit(struct series *s, size_t most)
+{
+	assert((most & (most - 1)) == 0);
+	s->most = most;
 }
 
 struct series *
@@ -77,30 +91,27 @@ merge_bucket(struct series_bucket *a, const struct series_bucket *b)
 	a->broken = broken;
 }
 
-/* The bucket of sample i: its value, or the debiased average (Kingma and Ba 2015, m-hat). Must be
- * called for all samples in order. */
+/* The bucket of a sample: its value, or the debiased average (Kingma and Ba 2015, m-hat), of which
+ * the past has the weight `smooth`. Must be called for all samples in order. */
 static struct series_bucket
-sample_bucket(struct series *s, size_t i)
+sample_bucket(struct series *s, uint32_t step, double x, double smooth)
 {
-	double x = s->value[i];
 	float y;
 
 	if (!isfinite(x))
 		return (struct series_bucket){ .broken = 1 };
-	if (s->smooth > 0) {
-		s->average = s->smooth * s->average + (1 - s->smooth) * x;
-		s->decay *= s->smooth;
+	if (smooth > 0) {
+		s->average = smooth * s->average + (1 - smooth) * x;
+		s->decay *= smooth;
 		x = s->average / (1 - s->decay);
 	}
 	y = (float)x;
-	return (struct series_bucket){ y, y, y, y, s->step[i], s->step[i], 1, 0 };
+	return (struct series_bucket){ y, y, y, y, step, step, 1, 0 };
 }
 
 static void
-append_bucket(struct series *s, size_t i)
+append_bucket(struct series *s, struct series_bucket b)
 {
-	struct series_bucket b = sample_bucket(s, i);
-
 	for (int k = 0; k < LEVELS; k++) {
 		struct level *l = &s->level[k];
 
@@ -113,16 +124,43 @@ append_bucket(struct series *s, size_t i)
 	}
 }
 
+/* Keep the second of each two samples, in whose buckets are the extremes of both. */
+static void
+halve(struct series *s)
+{
+	s->n /= 2;
+	s->stride *= 2;
+	for (size_t i = 0; i < s->n; i++) {
+		s->step[i] = s->step[2 * i + 1];
+		s->value[i] = s->value[2 * i + 1];
+	}
+	mem_free(s->level[0].bucket);
+	memmove(s->level, s->level + 1, (LEVELS - 1) * sizeof *s->level);
+	s->level[LEVELS - 1] = (struct level){ 0 };
+}
+
 void
 series_push(struct series *s, uint32_t step, double value)
 {
+	struct series_bucket b = { 0 };
+
+	if (!s->raw)
+		b = sample_bucket(s, step, value, s->smooth);
+	merge_bucket(&s->part, &b);
+	s->part_step = step;
+	s->part_value = value;
+	if (++s->in_part < s->stride)
+		return;
 	mem_grow(&s->step, &s->cap_step, s->n + 1, sizeof *s->step);
 	mem_grow(&s->value, &s->cap_value, s->n + 1, sizeof *s->value);
 	s->step[s->n] = step;
-	s->value[s->n] = value;
+	s->value[s->n++] = value;
 	if (!s->raw)
-		append_bucket(s, s->n);
-	s->n++;
+		append_bucket(s, s->part);
+	s->part = (struct series_bucket){ 0 };
+	s->in_part = 0;
+	if (s->n == s->most)
+		halve(s);
 }
 
 void
@@ -137,40 +175,52 @@ series_smooth(struct series *s, double smooth)
 	s->average = 0;
 	s->decay = 1;
 	for (size_t i = 0; i < s->n; i++)
-		append_bucket(s, i);
+		append_bucket(s, sample_bucket(s, s->step[i], s->value[i],
+					       pow(smooth, (double)s->stride)));
+	if (s->in_part)
+		s->part = sample_bucket(s, s->part_step, s->part_value,
+					pow(smooth, (double)s->in_part));
 }
 
 size_t
 series_len(const struct series *s)
 {
-	return s->n;
+	return s->n + (s->in_part > 0);
+}
+
+static uint32_t
+step_of(const struct series *s, size_t i)
+{
+	return i < s->n ? s->step[i] : s->part_step;
 }
 
 void
 series_get(const struct series *s, size_t i, uint32_t *step, double *value)
 {
-	*step = s->step[i];
-	*value = s->value[i];
+	*step = step_of(s, i);
+	*value = i < s->n ? s->value[i] : s->part_value;
 }
 
 bool
 series_last(const struct series *s, uint32_t *step, double *value)
 {
-	if (s->n)
-		series_get(s, s->n - 1, step, value);
-	return s->n > 0;
+	size_t n = series_len(s);
+
+	if (n)
+		series_get(s, n - 1, step, value);
+	return n > 0;
 }
 
 /* Index of the first sample with a step >= `step`. */
 static size_t
 lower_bound(const struct series *s, uint32_t step)
 {
-	size_t lo = 0, hi = s->n;
+	size_t lo = 0, hi = series_len(s);
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (s->step[mid] < step)
+		if (step_of(s, mid) < step)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -181,7 +231,7 @@ lower_bound(const struct series *s, uint32_t step)
 bool
 series_at(const struct series *s, uint32_t step, uint32_t *at, double *value)
 {
-	size_t i = step == UINT32_MAX ? s->n : lower_bound(s, step + 1);
+	size_t i = step == UINT32_MAX ? series_len(s) : lower_bound(s, step + 1);
 
 	if (i)
 		series_get(s, i - 1, at, value);
@@ -192,7 +242,7 @@ struct series_bucket
 series_fold(const struct series *s, uint32_t from, uint32_t to)
 {
 	struct series_bucket sum = { 0 };
-	size_t i = lower_bound(s, from), end = lower_bound(s, to);
+	size_t i = lower_bound(s, from), last = lower_bound(s, to), end = last < s->n ? last : s->n;
 
 	assert(!s->raw);
 	while (i < end) {
@@ -204,5 +254,7 @@ series_fold(const struct series *s, uint32_t from, uint32_t to)
 		merge_bucket(&sum, &s->level[k].bucket[i >> k]);
 		i += (size_t)1 << k;
 	}
+	if (last > s->n && i == s->n)
+		merge_bucket(&sum, &s->part);
 	return sum;
 }

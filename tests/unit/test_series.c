@@ -98,12 +98,50 @@ samples_are_returned_as_appended(void **state)
 	series_free(s);
 }
 
+/* A bounded series has the extremes of all samples, its last one, and few of the others. */
+static void
+a_bounded_series_keeps_extremes_and_the_last_sample(void **state)
+{
+	struct series *s = series_new();
+	struct series_bucket b;
+	uint32_t step, before = 0;
+	double value;
+
+	(void)state;
+	series_limit(s, 64);
+	for (uint32_t i = 0; i < 10000; i++) {
+		series_push(s, i, i == 4321 ? -7 : i == 17 ? 9 : i == 55 ? NAN : 1 + i * 1e-4);
+		CHECK(series_len(s) <= 64);
+		CHECK(series_last(s, &step, &value) && step == i);
+	}
+	b = series_fold(s, 0, UINT32_MAX);
+	CHECK_INT(b.count, 9999);
+	CHECK_INT(b.broken, 1);
+	CHECK_NEAR(b.min, -7, 0);
+	CHECK_NEAR(b.max, 9, 0);
+	CHECK_INT(b.first_step, 0);
+	CHECK_INT(b.last_step, 9999);
+	CHECK(series_at(s, 5000, &step, &value) && step <= 5000 && step > 4700);
+	CHECK(series_at(s, UINT32_MAX, &step, &value) && step == 9999);
+	b = series_fold(s, 4200, 4700);
+	CHECK_NEAR(b.min, -7, 0);
+	for (size_t i = 0; i < series_len(s); i++) {
+		series_get(s, i, &step, &value);
+		CHECK(i == 0 || step > before);
+		before = step;
+	}
+	series_smooth(s, 0.9);
+	CHECK(series_fold(s, 9000, UINT32_MAX).last > 1);
+	series_free(s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_fold_equals_a_loop_over_the_samples),
 		TEST(samples_are_returned_as_appended),
+		TEST(a_bounded_series_keeps_extremes_and_the_last_sample),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,13 @@ struct series *series_new(void);
 struct series *series_new_raw(void);
 void series_free(struct series *s);
 
+/*
+ * Bound the memory of an empty series: when it has `most` samples, a power of 2, the second of each
+ * two is kept, and of later samples the last of each two, then four ... The last sample is always
+ * there; buckets have the extremes of all samples. 0: no bound.
+ */
+void series_limit(struct series *s, size_t most);
+
 /* Append a sample. Steps must not decrease; several samples may have the same step. Amortised O(1).
  */
 void series_push(struct series *s, uint32_t step, double value);
@@ -35,7 +42,7 @@ size_t series_len(const struct series *s);
 bool series_last(const struct series *s, uint32_t *step, double *value);
 /* The last sample with a step <= `step`; false if there is none. */
 bool series_at(const struct series *s, uint32_t step, uint32_t *at, double *value);
-/* Sample i, as appended; i < series_len. */
+/* Sample i of those that are kept, as appended; i < series_len. */
 void series_get(const struct series *s, size_t i, uint32_t *step, double *value);
 
 /* The bucket of all samples with from <= step < to, of raw or smoothed values. O(log n). */
