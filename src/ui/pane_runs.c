@@ -58,6 +58,16 @@ make_columns(const struct scene *s, int width)
 	return c;
 }
 
+/* The interval of a run, if it is known and not older than a quarter of its steps: it is measured
+ * less often than the run is evaluated. NULL: none. */
+static const struct scene_interval *
+recent_interval(const struct scene *s, const struct lab_listed *r)
+{
+	const struct scene_interval *i = scene_interval(s, r->number);
+
+	return i && isfinite(i->is.accuracy) && i->own.step * 4 >= r->last.step * 3 ? i : NULL;
+}
+
 /* Draw a loss at the right end of its column; nothing where there is none. */
 static void
 draw_loss(struct canvas_area a, int x, enum canvas_style style, double value)
@@ -81,14 +91,14 @@ static void
 draw_accuracy(const struct scene *s, const struct lab_listed *r, struct canvas_area a, int x,
 	      const struct columns *c, enum canvas_style style)
 {
-	const struct scene_interval *known = scene_interval(s, r->number);
+	const struct scene_interval *known = recent_interval(s, r);
 	char text[32];
 
 	if (!isfinite(r->last.accuracy))
 		return;
 	snprintf(text, sizeof text, "%.1f%%", 100 * r->last.accuracy);
 	canvas_text_right(a, x, 0, style, text);
-	if (!c->interval || !known || !isfinite(known->is.accuracy))
+	if (!c->interval || !known)
 		return;
 	snprintf(text, sizeof text, "%s%.1f", plus_minus(s), 100 * known->is.accuracy);
 	canvas_text_most(a, x, 0, c->interval, CANVAS_DIM, text);
@@ -227,10 +237,10 @@ static void
 draw_difference(const struct scene *s, struct canvas_area a)
 {
 	const struct lab_listed *r = &s->info.runs[view_runs_row(s)];
-	const struct scene_interval *i = scene_interval(s, r->number);
+	const struct scene_interval *i = recent_interval(s, r);
 	struct text out = { 0 };
 
-	if (!i || !isfinite(i->is.accuracy))
+	if (!i)
 		return;
 	text_addf(&out, "to #%d: acc %+.1f%s%.1f%%", i->is.reference, 100 * i->is.by_accuracy,
 		  plus_minus(s), 100 * i->is.accuracy);

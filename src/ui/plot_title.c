@@ -11,8 +11,9 @@
 #include "retort/ui/curve_difference.h"
 #include "retort/ui/layout.h"
 
-/* What is left out of a title without room, in this order. */
-enum detail { ALL, SHORT_VALUES, NO_SCALE, DETAILS };
+/* What is left out of a title without room, in this order: digits of values, the scale, the names
+ * of runs behind their numbers, the values but the first. */
+enum detail { ALL, SHORT_VALUES, NO_SCALE, NUMBERS, ONE_VALUE, DETAILS };
 
 /* A place in the title rows, or a search in them. */
 struct walk {
@@ -91,12 +92,16 @@ put_legend(struct walk *w, int i)
 	const struct plot_frame *p = w->p;
 	const struct curve *c = &p->curve[i];
 	char value[64], text[128];
-	int width;
+	int width, name = w->detail >= NUMBERS && c->name[0] == '#' ? (int)strcspn(c->name, " ")
+								    : (int)strlen(c->name);
 
 	if (!c->name[0])
 		return true;
 	format_value(p, i, w->detail > ALL, value, sizeof value);
-	snprintf(text, sizeof text, " %s %s", c->name, c->is_hidden ? "off" : value);
+	if (w->detail >= ONE_VALUE && i > 0)
+		value[0] = '\0';
+	snprintf(text, sizeof text, " %.*s%s%s", name, c->name, c->is_hidden || value[0] ? " " : "",
+		 c->is_hidden ? "off" : value);
 	width = 1 + text_width(text);
 	if (w->x + width > p->a.width && w->y + 1 < w->rows) {
 		w->x = 2;
@@ -182,14 +187,15 @@ walk_title(struct walk *w, const struct plot_frame *p, enum detail detail, int r
 	return i;
 }
 
-/* The detail at which most legends fit in `rows` rows. */
+/* The detail at which most legends fit in `rows` rows. Values at the cursor are not left out. */
 static enum detail
 fit_detail(const struct plot_frame *p, int rows)
 {
+	int end = p->s->view.cursor_on ? ONE_VALUE : DETAILS;
 	enum detail best = ALL;
 	int most = -1;
 
-	for (int d = ALL; d < DETAILS; d++) {
+	for (int d = ALL; d < end; d++) {
 		struct walk w = { .find_x = -1 };
 		int n = walk_title(&w, p, (enum detail)d, rows);
 
@@ -207,7 +213,8 @@ plot_title_rows(const struct plot_frame *p, int most)
 	for (int rows = 1; rows < most; rows++) {
 		struct walk w = { .find_x = -1 };
 
-		if (walk_title(&w, p, fit_detail(p, rows), rows) == p->n)
+		/* names and values rather take another row */
+		if (walk_title(&w, p, NO_SCALE, rows) == p->n)
 			return rows;
 	}
 	return most;

@@ -54,7 +54,7 @@ log_run(struct scene *s, const struct request *r)
 		answer(s, "%s", r->u.run.memory);
 }
 
-/* The end is told in the answer line, too, unless an error is there. */
+/* The answer line has the end, too, unless an error is there. */
 static void
 log_done(struct scene *s, const struct request *r)
 {

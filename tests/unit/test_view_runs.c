@@ -430,24 +430,6 @@ intervals_are_measured_when_they_are_shown(void **state)
 	CHECK(compared(&p, 111));
 }
 
-static void
-a_row_has_the_interval_of_its_accuracy(void **state)
-{
-	struct canvas c = { 0 };
-	struct text t = { 0 };
-
-	(void)state;
-	canvas_resize(&c, 60, 9);
-	pane_runs.draw(&scene, canvas_all(&c));
-	canvas_dump(&c, &t);
-	CHECK(strstr(text_get(&t), "97.2%\u00B11.3"));
-	CHECK(strstr(text_get(&t), "90.5%\u00B12.1"));
-	CHECK(strstr(text_get(&t), "86.7%  "));
-	CHECK(strstr(text_get(&t), "to #1: acc +2.4\u00B11.3% nll -.020\u00B1.021"));
-	text_release(&t);
-	canvas_release(&c);
-}
-
 /* Runs are above the log of a tall screen, in the place of a plot or of terms on smaller ones. */
 static void
 the_pane_has_a_place(void **state)
@@ -491,7 +473,6 @@ main(void)
 		TEST(samples_update_the_list_of_runs),
 		TEST(a_divergence_says_how_to_go_back),
 		RUNS_TEST(intervals_are_measured_when_they_are_shown),
-		RUNS_TEST(a_row_has_the_interval_of_its_accuracy),
 		RUNS_TEST(the_pane_has_a_place),
 	};
 
