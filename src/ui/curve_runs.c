@@ -8,8 +8,8 @@
 
 /* Patterns of runs in turn; of the run in view; of stretches that were left. */
 static const struct curve_stroke ghost[] = {
-	{ '1', 0x254C, 4, 1 }, { '2', 0x2505, 2, 1 }, { '3', 0x2509, 1, 1 },
-	{ '4', 0x2504, 3, 3 }, { '5', 0x2508, 1, 2 }, { '6', 0x254D, 5, 2 },
+	{ '1', 0x254C, 4, 1 }, { '2', 0x2505, 2, 1 }, { '3', 0x2509, 1, 1 }, { '4', 0x2504, 3, 3 },
+	{ '5', 0x2508, 1, 2 }, { '6', 0x254D, 5, 2 }, { '7', 0x254C, 6, 1 }, { '8', 0x2505, 2, 3 },
 };
 static const struct curve_stroke solid = { '*', 0x2501, 1, 0 }, faint = { '.', 0x2508, 1, 1 };
 #define GHOSTS (unsigned)(sizeof ghost / sizeof *ghost)

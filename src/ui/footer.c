@@ -82,7 +82,7 @@ footer_events(const struct scene *s, struct canvas_area a)
 			return;
 		canvas_put(a, x, 0, (unsigned char)m->letter,
 			   m->kind == CURVES_DIVERGED ? CANVAS_BAD : CANVAS_MARK);
-		x = canvas_text(a, x + 1, 0, CANVAS_PLAIN, text) + 4;
+		x = canvas_text_most(a, x + 1, 0, a.width - x - 1, CANVAS_PLAIN, text) + 4;
 	}
 	last = &s->log[(s->log_first + s->n_log + SCENE_LOG - 1) % SCENE_LOG];
 	if (x == 1 && s->n_log && strcmp(last->text, s->message) != 0)

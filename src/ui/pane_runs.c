@@ -16,7 +16,7 @@
 #define WITH_KL 44
 #define WITH_INTERVAL 50
 
-#define NAME_LEAST 4 /* columns of a name */
+#define NAME_LEAST 3 /* columns of a name */
 #define NAME_MOST 8
 #define BEFORE 6   /* columns before the name */
 #define FIGURE 7   /* of a score */
@@ -185,6 +185,8 @@ draw_run(const struct scene *s, struct canvas_area a, const struct columns *c, i
 	shorten_changes(s, text, brief, sizeof brief);
 	if (r->diverged && text_width(brief) > room) /* the step is the one after the last */
 		snprintf(brief, sizeof brief, "diverged");
+	if (r->number == s->info.reference && text_width(brief) > room && !r->diverged)
+		snprintf(brief, sizeof brief, "ref");
 	if (room > 1)
 		canvas_text_most(a, c->left, 0, room, style, brief);
 	draw_figures(s, r, canvas_cut(a, a.width - c->right, 0, c->right, 1), c,

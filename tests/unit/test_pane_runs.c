@@ -72,6 +72,10 @@ a_divergence_is_cut_to_its_word(void **state)
 	(void)state;
 	CHECK(shows(&pane_runs, 90, 9, "diverged at 2201"));
 	CHECK(shows(&pane_runs, 54, 9, " deep diverged    2200"));
+	for (int i = 0; i < scene.info.n_runs; i++)
+		scene.info.runs[i].name[3] = '\0';
+	CHECK(shows(&pane_runs, 50, 9, " 4 dee diverged 2200"));
+	CHECK(shows(&pane_runs, 50, 9, " 1 s   ref      2417"));
 }
 
 /* The rows around the selected one of as many runs as there can be. */
