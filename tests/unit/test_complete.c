@@ -101,6 +101,10 @@ words_of_more_sets_are_offered(void **state)
 	CHECK_STR(offered("data weight few "), "");
 	CHECK_STR(offered("stage finetune sets "), "few train");
 	CHECK_STR(offered("ramp set:"), "set:few set:train");
+	CHECK_STR(offered("sweep set:"), ""); /* not swept */
+	CHECK_STR(offered("sweep la"), "labels");
+	CHECK_STR(offered("sweep labels 5,10 for 9 by val-"),
+		  "val-accuracy val-agreement val-kl val-nll");
 	CHECK_STR(offered("mismatch t"), "train");
 	n_sets = 0;
 	status = chdir("/") + rmdir(dir);
