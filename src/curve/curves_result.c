@@ -223,9 +223,9 @@ curves_result(struct curves *c, const struct request *r)
 {
 	unsigned bits = r->status == 0 ? forget_networks(c, r) : 0;
 
-	follow_runs(c, r->info);
 	if (r->kind == REQUEST_REWIND && r->status == 0)
-		cut_runs(c, r);
+		cut_runs(c, r); /* the stretches begin where the runs were forked until now */
+	follow_runs(c, r->info);
 	for (int k = 0; k < r->info->n_teachers; k++)
 		curves_teacher(c, k, r->info->teacher[k].name);
 	if (is_diverged(r) || (r->status == 0 && r->kind != REQUEST_LEFT))

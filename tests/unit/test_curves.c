@@ -298,6 +298,35 @@ what_was_forked_from_a_stretch_that_is_left_stays_its_fork(void **state)
 	curves_free(c);
 }
 
+/* A result of a step back has the fork at its new step already; the stretch that is left began at
+ * the old one. */
+static void
+a_stretch_begins_where_its_run_was_forked(void **state)
+{
+	struct curves *c = curves_new(true);
+	struct lab_info *now = mem_new(sizeof *now);
+	static struct lab_run run;
+	struct request *r;
+
+	(void)state;
+	add_steps(c, 1, 10, 100);
+	curves_run_add(c, 2, "two", 1, 50);
+	add_steps(c, 2, 60, 100);
+	now->run = &run;
+	now->n_runs = 1;
+	now->runs[0] = (struct lab_listed){ .number = 2, .name = "two", .parent = 1, .fork = 20 };
+	r = result_of(REQUEST_REWIND, now);
+	r->run = 2;
+	r->u.rewind.at = 20;
+	curves_result(c, r);
+	CHECK_INT(curves_run(c, 2)->fork, 20);
+	CHECK_INT(curves_run(c, CURVES_LEFT)->fork, 50);
+	CHECK_INT(curves_run(c, CURVES_LEFT)->parent, 1);
+	request_free(r);
+	mem_free(now);
+	curves_free(c);
+}
+
 int
 main(void)
 {
@@ -308,6 +337,7 @@ main(void)
 		TEST(a_fork_is_marked_where_it_begins),
 		TEST(a_result_marks_the_knobs_of_other_runs_at_their_steps),
 		TEST(what_was_forked_from_a_stretch_that_is_left_stays_its_fork),
+		TEST(a_stretch_begins_where_its_run_was_forked),
 		TEST(a_long_text_of_a_marker_ends_between_characters),
 	};
 
