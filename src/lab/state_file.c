@@ -56,7 +56,9 @@ write_runs(struct state_field *f, struct state_settings *c, bool whole, struct c
 
 		if (!r->student || (!whole && r != w->run))
 			continue;
-		snprintf(prefix, sizeof prefix, r == w->run ? "" : "state.r%d.", i);
+		prefix[0] = '\0';
+		if (r != w->run)
+			snprintf(prefix, sizeof prefix, "state.r%d.", i);
 		c->student = &r->info.student;
 		state_field_item(f, at++);
 		state_run_write(f, c, r, prefix, to);

@@ -47,8 +47,8 @@ static const char *const option_name[] = { "label",
 					   "frame",
 					   "without",
 					   "special",
-					   "delimiter, decimal, quotes, encoding, skip, comment, "
-					   "missing or thousands",
+					   ("delimiter, decimal, quotes, encoding, skip, comment, "
+					    "missing or thousands"),
 					   "task" };
 
 static unsigned
