@@ -276,7 +276,7 @@ sweep_child_result(struct session *s, struct request *r)
 	struct sweep_child *c = s->background;
 	struct sweep *sweep = r->u.sweep.sweep;
 	struct pending p = { .text = c->line, .save = c->save };
-	struct text winner = { 0 }, end = { 0 };
+	struct text winner = { 0 };
 	char *page = sweep_use_page(s, &p, sweep, &winner);
 
 	if (!s->live)
@@ -286,11 +286,7 @@ sweep_child_result(struct session *s, struct request *r)
 	c->journal = NULL;
 	if (c->records)
 		sweep_use_figures(s, r->stamp, sweep);
-	text_addf(&end, "sweep %s: %s", sweep->stopped ? "stopped" : "done", text_get(&winner));
-	if (s->live)
-		observer_log(s->live, text_get(&end));
-	session_message(s, false, "%s; `sweep show` shows the table", text_get(&end));
-	text_release(&end);
+	sweep_use_end(s, sweep, text_get(&winner));
 	text_release(&winner);
 	sweep_child_free(s);
 }

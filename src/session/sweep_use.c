@@ -201,8 +201,7 @@ sweep_use_page(struct session *s, const struct pending *p, const struct sweep *s
 
 	sweep_compare_make(sweep, s->info.seed, &c);
 	sweep_table_text(sweep, &c, title, &page);
-	if (winner)
-		sweep_table_winner(sweep, &c, winner);
+	sweep_table_winner(sweep, &c, winner);
 	if (p->save && !session_share_follows(s))
 		write_file(s, p, sweep, &c);
 	sweep_compare_release(&c);
@@ -213,15 +212,33 @@ sweep_use_page(struct session *s, const struct pending *p, const struct sweep *s
 }
 
 void
+sweep_use_end(struct session *s, const struct sweep *sweep, const char *winner)
+{
+	const char *how = sweep->stopped ? "stopped" : "done";
+	struct text end = { 0 };
+
+	text_addf(&end, "sweep %s: %s", how, winner);
+	if (s->live)
+		observer_log(s->live, text_get(&end));
+	session_message(s, false, "%s; `sweep show` shows the table", text_get(&end));
+	text_release(&end);
+}
+
+void
 sweep_use_answer(struct session *s, struct pending *p, struct request *r)
 {
+	struct text winner = { 0 };
+
 	if (r->kind == REQUEST_SWEEP_BEGIN)
 		sweep_child_begin(s, p, r);
 	if (r->kind == REQUEST_SWEEP_END)
 		sweep_child_result(s, r);
 	if (r->kind != REQUEST_SWEEP)
 		return;
-	r->page = sweep_use_page(s, p, r->u.sweep.sweep, NULL);
+	r->page = sweep_use_page(s, p, r->u.sweep.sweep, &winner);
+	if (s->live) /* else the table is the last word */
+		sweep_use_end(s, r->u.sweep.sweep, text_get(&winner));
+	text_release(&winner);
 	sweep_journal_close(p->journal, !r->u.sweep.sweep->stopped);
 	p->journal = NULL;
 }

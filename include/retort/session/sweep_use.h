@@ -20,9 +20,12 @@ char *sweep_use_line(const char *recorded);
 void sweep_use_point(struct session *s, const struct request *r);
 
 /* Make the table of a sweep that has ended, keep a copy, and write the file that the line names;
- * append the winner to `winner` (NULL: not needed). Caller frees. */
+ * append the winner to `winner`. Caller frees. */
 char *sweep_use_page(struct session *s, const struct pending *p, const struct sweep *sweep,
 		     struct text *winner);
+
+/* Show that a sweep has ended, with its winner; on a screen in the log too. */
+void sweep_use_end(struct session *s, const struct sweep *sweep, const char *winner);
 
 /* Handle a result: the table of SWEEP becomes r->page; see sweep_child.h for the others. */
 void sweep_use_answer(struct session *s, struct pending *p, struct request *r);
