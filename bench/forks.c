@@ -101,10 +101,23 @@ measure_sweep(int workload, int threads, int rounds, double seconds)
 	return 0;
 }
 
+static int
+measure_sweeps(int threads, int rounds, double seconds)
+{
+	int status = 0;
+
+	printf("\na sweep of %d points: rows a second of all points on one thread, on %d, and how "
+	       "many times\nas fast that is (95 %% interval)\n",
+	       OWN_POINTS, threads);
+	for (int w = 1; w <= 2; w++)
+		status |= measure_sweep(w, threads, rounds, seconds);
+	return status;
+}
+
 int
 forks_measure(int threads, int rounds, double seconds)
 {
-	int status = 0;
+	int status = threads > 1 ? measure_sweeps(threads, rounds, seconds) : 0;
 
 	printf("\ntwo runs in lockstep: rows a second of one run, of each of two, and what a step "
 	       "of "
@@ -112,12 +125,5 @@ forks_measure(int threads, int rounds, double seconds)
 	for (int w = 1; w <= FLOOR_WORKLOADS; w++)
 		for (int cached = 0; cached < 2; cached++)
 			status |= own_has(w) ? measure_one(w, cached, threads, rounds, seconds) : 0;
-	if (threads == 1)
-		return status;
-	printf("\na sweep of %d points: rows a second of all points on one thread, on %d, and how "
-	       "many times\nas fast that is (95 %% interval)\n",
-	       OWN_POINTS, threads);
-	for (int w = 1; w <= 2; w++)
-		status |= measure_sweep(w, threads, rounds, seconds);
 	return status;
 }
