@@ -12,8 +12,8 @@
 #include "rig.h"
 #include "retort/base/err.h"
 
-/* A sweep takes that many windows: it has a few hundred steps, as those that people type. */
-#define SWEEP_WINDOWS 8
+/* A sweep takes that many windows, since those that people type have hundreds of steps. */
+#define SWEEP_WINDOWS 24
 
 struct task {
 	int workload, threads;

@@ -10,7 +10,6 @@
 #include "floor.h"
 #include "own.h"
 #include "retort/kd/losses/loss_table.h"
-#include "retort/nn/gemm/blas.h"
 #include "rig.h"
 
 static const int grounds[] = { 2, 5, 3 };
@@ -111,8 +110,6 @@ losses_measure(int threads, int rounds, double seconds)
 {
 	void *own[GROUNDS];
 
-	if (blas_init(threads, NULL) < 0)
-		return;
 	for (int i = 0; i < GROUNDS; i++)
 		own[i] = own_new(grounds[i], true, false, true, threads);
 	printf("losses: what each adds to a step that has ce and kd, %d threads\n  %-18s %-13s "

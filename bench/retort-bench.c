@@ -42,8 +42,6 @@ make_floor(void *arg, char *told, size_t size)
 	const struct task *t = arg;
 	struct floor *f;
 
-	if (blas_init(options.threads, NULL) < 0)
-		return NULL;
 	f = floor_new(t->workload, t->who == VERDICT_FLOOR_UNCACHED, true,
 		      pool_new(options.threads));
 	if (f)
@@ -58,8 +56,6 @@ make_own(void *arg, char *told, size_t size)
 
 	(void)told;
 	(void)size;
-	if (blas_init(options.threads, NULL) < 0)
-		return NULL;
 	return own_new(t->workload, t->who == VERDICT_CACHED, t->who == VERDICT_BF16, false,
 		       options.threads);
 }
@@ -312,7 +308,12 @@ measure_all(const char *const *word)
 	struct verdict v = { 0 };
 	bool busy, contested = false;
 	int status = 0;
+	struct err e;
 
+	if (blas_init(options.threads, &e) < 0) { /* of the contestants too, which are forked */
+		err_print("bench: %s", e.msg);
+		return 1;
+	}
 	printf("%s; in turn, windows of %g s, medians of %d rounds, ratios round by round "
 	       "(quartiles)\n",
 	       blas_name(), options.seconds, options.rounds);
