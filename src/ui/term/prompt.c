@@ -277,6 +277,24 @@ prompt_is_open(const struct prompt *p)
 	return p->open;
 }
 
+/* Remove bytes of the queue that are not UTF-8: readline takes one for the Meta key, or reads the
+ * key after it together with it, so that end_search does not see that key. */
+static void
+remove_stray(struct prompt *p)
+{
+	size_t kept = 0, n;
+	uint32_t cp;
+
+	for (size_t i = 0; i < p->tail; i += n) {
+		n = text_utf8(p->queue + i, p->tail - i, &cp);
+		if (n == 1 && cp == 0xFFFD)
+			continue;
+		memmove(p->queue + kept, p->queue + i, n);
+		kept += n;
+	}
+	p->tail = kept;
+}
+
 bool
 prompt_feed(struct prompt *p, const char *bytes, size_t len, char **line)
 {
@@ -292,6 +310,7 @@ prompt_feed(struct prompt *p, const char *bytes, size_t len, char **line)
 	p->n_torn = torn = keys_torn(p->queue, p->tail);
 	p->tail -= torn;
 	memcpy(p->torn, p->queue + p->tail, torn);
+	remove_stray(p);
 	prompt_list_clear(&p->list);
 	p->entered = false;
 	while (p->open && p->head < p->tail) {
