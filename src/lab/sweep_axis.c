@@ -11,7 +11,8 @@
 #include "retort/base/mem.h"
 #include "retort/base/text.h"
 
-/* The next word without a comma at its end, which ends the axis; NULL: the axis has no more. */
+/* Copy the next word without a comma at its end, which ends the axis. False: the axis has no more.
+ */
 static bool
 next_word(struct sweep_axis_words *w, char *buf, size_t size, bool *ends)
 {
