@@ -168,6 +168,8 @@ open_new(struct teacher *t, const struct net *like, real *value, size_t capacity
 			       "top %zu: %zu bytes exceed the limit of cache auto; use `cache "
 			       "memory` or `cache disk`",
 			       t->options.top, teacher_size(t));
+	if (!capacity)
+		return 0;
 	teacher_free_net(t);
 	return make_net(t, like, value, capacity, e);
 }

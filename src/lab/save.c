@@ -9,6 +9,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/data/vocabulary.h"
+#include "retort/kd/teacher.h"
 #include "retort/lab/leakage.h"
 #include "retort/lab/setup_encoding.h"
 #include "retort/lab/state_file.h"
@@ -42,13 +43,42 @@ add_outputs(void *arg, const struct predict_chunk *c)
 	return 0;
 }
 
+/*
+ * Compute the logits of every row of the data into `out`, as a teacher's cache does: a student that
+ * learns from the file has the bits of one that learns from the network, on any processor.
+ */
+static int
+compute_outputs(struct trainer_state *w, struct branch *b, struct ckpt_tensor *out, struct err *e)
+{
+	const struct dataset *ds = w->train.ds;
+	const struct teacher_options options = { .cache = TEACHER_OFF };
+	unsigned wants[MODEL_LAYERS] = { 0 };
+	struct teacher t = { 0 };
+	struct batch batch = { 0 };
+	int status = teacher_open(&t, b->net, branch_value(b), ds, &w->train.inputs, wants,
+				  &options, 0, false, e);
+
+	if (status == 0)
+		status = batch_init(&batch, t.chunk, ds, e);
+	if (status == 0)
+		predict_rows(t.net,
+			     &(struct predict_rows){ .ds = ds,
+						     .of = ds->n,
+						     .n = ds->n,
+						     .batch = &batch,
+						     .chunk = t.chunk },
+			     add_outputs, out);
+	batch_release(&batch);
+	teacher_close(&t);
+	return status;
+}
+
 /* Write the logits of every row of the data, in their order, to the answer's checkpoint. */
 static int
 snapshot_outputs(struct trainer_state *w, struct branch *b, struct request *r, struct err *e)
 {
 	const struct dataset *ds = w->train.ds;
-	size_t room = b->net->graph->capacity, dim[3] = { ds->n }, n = 1, most = LIMIT;
-	struct batch batch = { 0 };
+	size_t dim[3] = { ds->n }, n = 1, most = LIMIT;
 	struct ckpt *c;
 
 	if (ds->next_token)
@@ -59,18 +89,8 @@ snapshot_outputs(struct trainer_state *w, struct branch *b, struct request *r, s
 	if (most < sizeof(float))
 		return err_set(e, "save: outputs: more than %zu bytes, the most that is read again",
 			       LIMIT);
-	if (batch_init(&batch, room, w->train.ds, e) < 0)
-		return -1;
 	c = r->u.snapshot.ckpt = ckpt_new();
-	predict_rows(b->net,
-		     &(struct predict_rows){ .ds = w->train.ds,
-					     .of = w->train.ds->n,
-					     .n = w->train.ds->n,
-					     .batch = &batch,
-					     .chunk = room },
-		     add_outputs, ckpt_add(c, "outputs", (int)n, dim, NULL));
-	batch_release(&batch);
-	return 0;
+	return compute_outputs(w, b, ckpt_add(c, "outputs", (int)n, dim, NULL), e);
 }
 
 /* Say in the answer which evaluation the best weights are of. */

@@ -66,10 +66,10 @@ struct teacher {
 /*
  * Open a teacher for `ds`, whose inputs hash to `inputs`. `like` and its parameters `value` are
  * borrowed until teacher_close. wants[MODEL_LAYERS]: outputs needed besides the logits. `capacity`:
- * largest batch. `anew`: augmented batches will be passed although outputs are cached. If the
- * teacher is open with the same weights, inputs and options, its cache stays; else it is dropped.
- * With options->bf16 the weights are rounded now, and the effect is measured. 0, or -1 and an
- * error; the teacher is then closed, and can be opened again.
+ * largest batch; 0: a chunk. `anew`: augmented batches will be passed although outputs are cached.
+ * If the teacher is open with the same weights, inputs and options, its cache stays; else it is
+ * dropped. With options->bf16 the weights are rounded now, and the effect is measured. 0, or -1 and
+ * an error; the teacher is then closed, and can be opened again.
  */
 int teacher_open(struct teacher *t, const struct net *like, real *value, const struct dataset *ds,
 		 const struct hash *inputs, const unsigned *wants,
