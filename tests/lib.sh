@@ -122,4 +122,5 @@ gone() { # gone PATTERN: wait until the screen has no match, for at most 120 s
 }
 scrolled() { tm capture-pane -p -S -5000 | grep -q -e "$1"; } # scrolled PATTERN: match on the screen or in its history
 keys() { tm send-keys "$@"; }
+foreground() { pgrep -n -P "$(tm display -p '#{pane_pid}')"; } # process that the shell of the terminal runs; other tests run the same command
 type_line() { tm send-keys -l "$1" && tm send-keys Enter; }

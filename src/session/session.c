@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "retort/base/io.h"
 #include "retort/base/mem.h"
@@ -58,11 +59,14 @@ open_files(struct session *s, struct err *e)
 			       ? 0
 			       : -1;
 	}
-	/* a recording that exists is refused before anything beside it is touched */
-	if (!(o->record && io_exists(o->record)) && open_metrics(o, &s->metrics, e) < 0)
+	/* the recording first: of two sessions with one path, one creates it, and the other must
+	 * leave the file of samples beside it alone */
+	if (o->record && !(s->recorder = recorder_new(o->record, o->replay, e)))
 		return -1;
-	if (o->record && !(s->recorder = recorder_new(o->record, o->replay, e))) {
-		curves_file_free(s->metrics);
+	if (open_metrics(o, &s->metrics, e) < 0) {
+		recorder_free(s->recorder);
+		if (o->record)
+			unlink(o->record);
 		return -1;
 	}
 	s->curves = curves_new(!o->observer);
