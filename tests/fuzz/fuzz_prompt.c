@@ -6,7 +6,7 @@
 #include "retort/ui/term/prompt.h"
 
 /* Keys that bring the editor into a state: search, argument, quoted insert, macro, character
- * search. */
+ * search; vi mode, with a line of the history, inserting and moving. */
 static const char *const states[] = {
 	"",
 	"\x12",
@@ -19,6 +19,9 @@ static const char *const states[] = {
 	"ab\x1d",
 	"\x1bp",
 	"\x1b",
+	"\x1b\n",
+	"\x1b\nfoo\x1b",
+	"\x1b\nfoo\x1bk/",
 };
 
 /* Feed bytes to the open prompt; it must not be read beyond them. */
@@ -43,10 +46,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!p) {
 		setenv("INPUTRC", "/dev/null", 1);
 		p = prompt_new(NULL, NULL, NULL);
+		prompt_open(p, ":", "mark foo"); /* a line of the history */
+		feed(p, "\r", 1);
 	}
 	if (size == 0 || size > 4096)
 		return 0;
 	single = data[0] & 0x80;
+	prompt_open(p, ":", "");
+	feed(p, "\x1b\x05", 2); /* from vi mode, in which the last keys may have left the editor */
 	prompt_open(p, ":", "mark");
 	{
 		const char *state = states[(data[0] & 0x7F) % (sizeof states / sizeof *states)];
