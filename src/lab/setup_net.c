@@ -179,7 +179,7 @@ setup_net_make(struct trainer_state *w, struct request *request, int id, const c
 	struct encoding enc = { 0 };
 	struct model_spec spec;
 	struct branch *b;
-	char note[REQUEST_NOTE - NET_NAME] = "";
+	char note[REQUEST_NOTE - NET_NAME - 2] = ""; /* follows the name and ": " */
 
 	if (r->ckpt ? check_file(w, r, &spec, &io, &enc, note, sizeof note, e) < 0
 		    : take_spec(w, r->spec, &spec, e) < 0)

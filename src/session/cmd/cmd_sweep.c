@@ -8,7 +8,15 @@
 #include "retort/figure/figure_sweep.h"
 #include "retort/lab/sweep.h"
 
-#define METRICS "val-nll, val-accuracy, val-kl, val-agreement"
+/* The metrics that points can be ranked by: name, metric. */
+#define METRICS(FIRST, NEXT)                      \
+	FIRST("val-nll", METRIC_VAL_NLL)          \
+	NEXT("val-accuracy", METRIC_VAL_ACCURACY) \
+	NEXT("val-kl", METRIC_VAL_KL)             \
+	NEXT("val-agreement", METRIC_VAL_AGREEMENT)
+#define METRIC(name, metric) metric,
+#define NAME(name, metric) name
+#define NEXT_NAME(name, metric) ", " name
 
 /* The words of the axes: all before `for`. */
 static int
@@ -25,8 +33,7 @@ parse_plan(const struct cmd_call *c, struct sweep *s, struct err *e)
 static unsigned
 metric_of(const struct cmd_call *c)
 {
-	static const unsigned metric[] = { METRIC_VAL_NLL, METRIC_VAL_ACCURACY, METRIC_VAL_KL,
-					   METRIC_VAL_AGREEMENT }; /* in the order of METRICS */
+	static const unsigned metric[] = { METRICS(METRIC, METRIC) };
 	int choice = args_choice(&c->args, "by", -1);
 	int64_t best = c->info->run->settings.knobs.best_by;
 
@@ -139,7 +146,7 @@ static const struct grammar_form sweep_forms[] = {
 		  .help = "each point is trained for" },
 		GRAMMAR_COUNT("seeds", "N", 1, SWEEP_SEEDS,
 			      "fresh runs from step 0 under so many seeds"),
-		GRAMMAR_ONE_OF("by", METRICS,
+		GRAMMAR_ONE_OF("by", METRICS(NAME, NEXT_NAME),
 			       "rank by it; default: val-accuracy if best-by is, else val-nll"),
 		GRAMMAR_FLAG("halving", "drop the worst half of the points as it goes"),
 		GRAMMAR_COUNT("points", "N", 1, SWEEP_PLAN_POINTS,
