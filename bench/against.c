@@ -23,6 +23,8 @@
 
 #define READ_LINES 200000 /* rows of 100 bytes in the file for `read` */
 
+#define WINDOWS 3 /* of each program in a round */
+
 extern char **environ;
 
 /* How a workload obtains teacher logits; also the words of --serve. */
@@ -107,9 +109,9 @@ start_serving(const char *program, enum kind kind, int workload, int threads)
 	return rig_exec_quiet(argv, &(struct err){ .msg = "" });
 }
 
-/* Measure by served windows. 0, or -1 if a program does not serve or a window failed. */
+/* Measure a pair of processes, in turn. -1 if a program does not serve or a window failed. */
 static int
-measure_serving(const struct against_options *o, int workload, enum kind kind, struct windows *w)
+measure_pair(const struct against_options *o, int workload, enum kind kind, double speed[SIDES])
 {
 	struct rig_process *p[SIDES] = { start_serving(o->self, kind, workload, o->threads) };
 	struct rig_result r;
@@ -118,16 +120,31 @@ measure_serving(const struct against_options *o, int workload, enum kind kind, s
 	if (p[SELF])
 		p[OTHER] = start_serving(o->other, kind, workload, o->threads);
 	if (p[OTHER])
-		status = rig_alternate(p, SIDES, o->rounds, o->seconds, &r,
+		status = rig_alternate(p, SIDES, WINDOWS, o->seconds, &r,
 				       &(struct err){ .msg = "" });
 	for (int i = 0; i < SIDES; i++)
 		rig_end(p[i]);
 	if (status < 0)
 		return -1;
 	rig_quiet(&r, RIG_QUIET);
-	w->n = r.rounds;
-	memcpy(w->speed[SELF], r.rate[SELF], sizeof r.rate[SELF]);
-	memcpy(w->speed[OTHER], r.rate[OTHER], sizeof r.rate[OTHER]);
+	for (int i = 0; i < SIDES; i++)
+		speed[i] = rig_spread(r.rate[i], r.rounds).middle;
+	return 0;
+}
+
+/* Measure by served windows: each round starts both programs anew. The speed of a process depends
+ * on where its memory lies: by up to a tenth, for as long as it runs. */
+static int
+measure_serving(const struct against_options *o, int workload, enum kind kind, struct windows *w)
+{
+	double speed[SIDES];
+
+	for (w->n = 0; w->n < o->rounds; w->n++) {
+		if (measure_pair(o, workload, kind, speed) < 0)
+			return -1;
+		for (int i = 0; i < SIDES; i++)
+			w->speed[i][w->n] = speed[i];
+	}
 	return 0;
 }
 
@@ -339,8 +356,9 @@ against_measure(const struct against_options *o, const char *const *words)
 		err_print("bench: %s: cannot be made", dir);
 		return -1;
 	}
-	printf("%s against %s: %d threads, %d rounds, windows of %g s\n", o->self, o->other,
-	       o->threads, o->rounds, o->seconds);
+	printf("%s against %s: %d threads, %d rounds, windows of %g s, processes anew in each "
+	       "round\n",
+	       o->self, o->other, o->threads, o->rounds, o->seconds);
 	printf("%-6s %-7s %11s %11s %-10s %7s  %s\n", "", "", "this", "other", "", "ratio",
 	       "95 % interval");
 	for (; *words; words++)
