@@ -8,20 +8,8 @@
 /* Keys that bring the editor into a state: search, argument, quoted insert, macro, character
  * search; vi mode, with a line of the history, inserting and moving. */
 static const char *const states[] = {
-	"",
-	"\x12",
-	"\x13o",
-	"foo \x1b"
-	"5",
-	"\x16",
-	"\x18(ab",
-	"\x18(ab\x18)",
-	"ab\x1d",
-	"\x1bp",
-	"\x1b",
-	"\x1b\n",
-	"\x1b\nfoo\x1b",
-	"\x1b\nfoo\x1bk/",
+	"",       "\x12",  "\x13o", "foo \0335", "\x16",          "\x18(ab",         "\x18(ab\x18)",
+	"ab\x1d", "\x1bp", "\x1b",  "\x1b\n",    "\x1b\nfoo\x1b", "\x1b\nfoo\x1bk/",
 };
 
 /* Feed bytes to the open prompt; it must not be read beyond them. */
