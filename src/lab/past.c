@@ -63,6 +63,8 @@ past_keep(struct trainer_state *w, bool starts)
 	struct past_state *s;
 	size_t starting = 0;
 
+	if (w->run->measured)
+		return;
 	if (!starts && ((p->n && from - p->kept < SHARE * p->cost) || past_store_is_busy(w)))
 		return;
 	if (w->info.run->settings.knobs.keep_mib == 0) {

@@ -332,11 +332,11 @@ open_fresh(struct trainer_state *w, const struct sweep *s, int point, struct err
 
 /* Leave out what costs time and changes nothing: evaluations, kept states, a stop rule. */
 static void
-trim(struct settings *s)
+trim(struct run *r)
 {
-	s->knobs.eval_every = NEVER;
-	s->knobs.keep_mib = 0;
-	s->stop.evaluations = 0;
+	r->info.settings.knobs.eval_every = NEVER;
+	r->info.settings.stop.evaluations = 0;
+	r->measured = true;
 }
 
 int
@@ -350,7 +350,7 @@ sweep_point_open(struct trainer_state *w, const struct sweep *s, size_t unit, st
 	runs_take(w, w->n_runs - 1);
 	status = sweep_point_fresh(s) ? open_fresh(w, s, point, e) : open_fork(w, s, point, e);
 	if (status == 0) {
-		trim(&r->info.settings);
+		trim(r);
 		return 0;
 	}
 	runs_take(w, w->focus);

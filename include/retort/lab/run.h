@@ -85,6 +85,7 @@ struct run {
 	struct run_figures figures[2]; /* of the student and the baseline */
 	struct run_answered answered;  /* not copied */
 	bool begun;                    /* evaluated at the start of its work */
+	bool measured;                 /* a point of a sweep: none of its states is kept */
 	bool eval_missed; /* of the last step, which a ramp without memory has paused after */
 	/* [classes] the student's bias before and after `remedy prior` was applied */
 	size_t n_bias;
