@@ -11,6 +11,8 @@
 #include "retort/base/mem.h"
 #include "retort/ui/term/keys.h"
 
+#define MOUSE "\033[<" /* begins a report of the mouse */
+
 /* Stop the process; SIGCONT resumes the screen, in handle_signals. */
 static void
 suspend_process(struct loop *l)
@@ -134,12 +136,33 @@ take_paste(struct loop *l)
 	return n > 0;
 }
 
-/* Pass bytes to the open prompt, up to Enter or a paste; Esc, Ctrl-C and Ctrl-Z are handled here.
- * `all`: no more bytes follow soon. */
+/* Where the first report of the mouse begins; n: there is none. */
+static size_t
+mouse_mark(const char *bytes, size_t n)
+{
+	const char *found = memmem(bytes, n, MOUSE, strlen(MOUSE));
+
+	return found ? (size_t)(found - bytes) : n;
+}
+
+/* Drop a report of the mouse at the start, if all of it is there: while the prompt is open the
+ * mouse does nothing, and readline would insert the report. */
+static void
+drop_mouse(struct loop *l, bool all)
+{
+	struct keys_mouse mouse = { 0 };
+	char key[16];
+
+	drop_bytes(l, keys_next(l->bytes, l->n_bytes, all, key, sizeof key, &mouse));
+}
+
+/* Pass bytes to the open prompt, up to Enter, a paste or the mouse; Esc, Ctrl-C and Ctrl-Z are
+ * handled here. `all`: no more bytes follow soon. */
 static void
 feed_prompt(struct loop *l, bool all)
 {
-	size_t n = 0, most = paste_mark(l->bytes, l->n_bytes);
+	size_t n = 0, most = paste_mark(l->bytes, l->n_bytes),
+	       mouse = mouse_mark(l->bytes, l->n_bytes);
 	char *line;
 
 	if (l->n_bytes == 1 && l->bytes[0] == '\033') {
@@ -161,6 +184,7 @@ feed_prompt(struct loop *l, bool all)
 		return;
 	}
 	most = all && most == 0 ? l->n_bytes : most; /* ESC [ 2 ... and no paste */
+	most = most < mouse ? most : mouse;
 	while (n < most && l->bytes[n] != '\r' && l->bytes[n] != '\n')
 		n++;
 	n += n < most; /* bytes after Enter are not for this line */
@@ -203,7 +227,10 @@ decode_bytes(struct loop *l, bool all)
 		if (prompt_is_open(l->prompt)) {
 			size_t before = l->n_bytes;
 
-			feed_prompt(l, all);
+			if (mouse_mark(l->bytes, l->n_bytes) == 0)
+				drop_mouse(l, all);
+			else
+				feed_prompt(l, all);
 			if (l->n_bytes == before)
 				return;
 			continue;
