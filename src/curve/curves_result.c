@@ -131,19 +131,22 @@ static const char *
 marker_text(const struct request *r, const struct knob_change *c, size_t changes, char *buf,
 	    size_t size)
 {
-	if (changes == 1 && c->run == r->run && r->note[0] && !strstr(r->note, ", "))
+	if (changes == 1 && c->run == r->run && r->note[0] && !strstr(r->note, ", ") &&
+	    r->kind != REQUEST_REWIND)
 		return r->note;
 	return curves_result_change(c, buf, size);
 }
 
 /* The step of the run of a result at which it took effect: of a fork the one that it begins at,
- * which may be long before the stamp. */
+ * which may be long before the stamp, and of a step back the one that it leads to. */
 static uint32_t
 step_of(const struct request *r)
 {
 	const struct lab_listed *run =
 		r->kind == REQUEST_FORK ? lab_run_listed(r->info, r->run) : NULL;
 
+	if (r->kind == REQUEST_REWIND)
+		return (uint32_t)r->u.rewind.at;
 	return (uint32_t)(run && run->parent ? run->fork : r->step);
 }
 
@@ -199,6 +202,8 @@ mark_changes(struct curves *c, const struct request *r)
 						     : "";
 
 	/* the markers after its step are of the stretch that is left; those of the past are read */
+	if (r->kind == REQUEST_REWIND && r->u.rewind.undone)
+		mark_knobs(c, r);
 	if (r->kind == REQUEST_REWIND || r->kind == REQUEST_CONTINUE)
 		return;
 	snprintf(run, sizeof run, "run until %llu", (unsigned long long)r->info->run->until);

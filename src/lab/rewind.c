@@ -9,6 +9,7 @@
 
 #include "retort/base/mem.h"
 #include "retort/lab/history.h"
+#include "retort/lab/knob_changes.h"
 #include "retort/lab/live_change.h"
 #include "retort/lab/lockstep.h"
 #include "retort/lab/past.h"
@@ -182,10 +183,12 @@ bring_back(struct trainer_state *w, uint64_t step, struct run *was, uint64_t *ag
 		status = compute(w, step, was->history + kept, was->n_history - kept, e);
 	take_up(w, &work);
 	runs_take(w, at);
-	if (status == 0)
+	if (status == 0) {
 		undo_cut(w->run, s->n_log, step);
-	else
+		knob_changes_begin(w->run); /* none in the answer, but what is undone now */
+	} else {
 		put_back(w, was, true);
+	}
 	return status;
 }
 

@@ -100,8 +100,16 @@ forget(struct story *t, int run)
 	t->n = n;
 }
 
-/* A run has gone back to `step`: its changes from there on are those of the stretch that it left.
- */
+/* Work of a run begins at `step`: a run that goes back there keeps the changes before. */
+static void
+settle(struct story *t, int run, uint64_t step)
+{
+	for (size_t i = 0; i < t->n; i++)
+		t->entry[i].settled |= t->entry[i].run == run && t->entry[i].change.step == step;
+}
+
+/* A run has gone back to `step`: its changes from there on, and those made at that step since work
+ * began there, are those of the stretch that it left. */
 static void
 leave(struct story *t, const struct curves *c, unsigned run, uint64_t step)
 {
@@ -113,20 +121,10 @@ leave(struct story *t, const struct curves *c, unsigned run, uint64_t step)
 	for (size_t i = 0; left && i < t->n; i++) {
 		struct story_change *x = &t->entry[i];
 
-		if (x->run == (int)run && x->change.step >= step &&
-		    strcmp(x->change.stamp, "start") != 0)
+		if (x->run == (int)run && strcmp(x->change.stamp, "start") != 0 &&
+		    (x->change.step > step || (x->change.step == step && !x->settled)))
 			x->run = (int)left;
 	}
-}
-
-static void
-follow_back(struct story *t, const struct curves *c, const struct request *r)
-{
-	unsigned runs[LAB_RUNS];
-	size_t n = curves_result_back(r, runs);
-
-	for (size_t i = 0; i < n; i++)
-		leave(t, c, runs[i], (uint64_t)r->u.rewind.at);
 }
 
 /* The changes of knobs of a run in an answer, "temperature 4 -> 2, lr 1 -> 2"; owned. */
@@ -143,23 +141,50 @@ list_changes(const struct request *r, int run)
 	return t;
 }
 
+/* Add a change at a step, unless its text is empty; takes the text. */
+static void
+add_text(struct story *t, int run, uint64_t step, struct text text)
+{
+	struct report_change *c;
+	char stamp[24];
+
+	if (text.len) {
+		snprintf(stamp, sizeof stamp, "@%llu", (unsigned long long)step);
+		c = add_change(t, run, stamp, step);
+		text_fit(c->text, sizeof c->text, text_get(&text));
+	}
+	text_release(&text);
+}
+
+/* Runs have gone back; a change made before work began at that step may have been undone there. */
+static void
+follow_back(struct story *t, const struct curves *c, const struct request *r)
+{
+	unsigned runs[LAB_RUNS];
+	size_t n = curves_result_back(r, runs);
+
+	for (size_t i = 0; i < n; i++) {
+		leave(t, c, runs[i], (uint64_t)r->u.rewind.at);
+		if (r->u.rewind.undone)
+			add_text(t, (int)runs[i], (uint64_t)r->u.rewind.at,
+				 list_changes(r, (int)runs[i]));
+	}
+}
+
 /* Add what an answer has changed in a run: its note, of other runs and after `all:` their knobs. */
 static void
 add_answer(struct story *t, const struct request *r, int run, uint64_t step)
 {
-	struct text knobs = list_changes(r, run);
+	struct text knobs = list_changes(r, run), note = { 0 };
 	bool own = run == r->run && !(r->all && knobs.len);
-	const char *text = own || (r->all && r->n_changes == 0) ? r->unchanged ? "" : r->note
-								: text_get(&knobs);
-	struct report_change *c;
-	char stamp[24];
 
-	if (text[0]) {
-		snprintf(stamp, sizeof stamp, "@%llu", (unsigned long long)step);
-		c = add_change(t, run, stamp, step);
-		text_fit(c->text, sizeof c->text, text);
+	if (own || (r->all && r->n_changes == 0)) {
+		text_add(&note, r->unchanged ? "" : r->note);
+		text_release(&knobs);
+		add_text(t, run, step, note);
+		return;
 	}
-	text_release(&knobs);
+	add_text(t, run, step, knobs);
 }
 
 void
@@ -176,6 +201,8 @@ story_follow(struct story *t, const struct lab_info *info, const struct curves *
 		add_knobs(t, r->run, &info->run->settings);
 		add_others(t, r->run, info);
 	}
+	if (r->kind == REQUEST_RUN)
+		settle(t, r->run, r->step);
 	if (r->kind == REQUEST_REWIND) {
 		follow_back(t, c, r);
 		return;

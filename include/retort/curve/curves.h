@@ -115,6 +115,13 @@ struct curves_mark *curves_mark(struct curves *c, enum curves_mark_kind kind, un
 /* The value of a marker's knob at its step or a later one, by the marker alone. */
 double curves_mark_value(const struct curves_mark *m, uint32_t step);
 
+/*
+ * Give the markers of a run after a step, and of changes at it, to the run `to`. Where work began
+ * at the step, its marker stays, and so do those of the changes before: the state that a run goes
+ * back to is that of the start.
+ */
+void curves_mark_cut(struct curves *c, unsigned run, unsigned to, uint32_t step);
+
 /* Format a value of a knob, by number: the choice, or at most 6 digits. Returns buf. */
 const char *curves_knob_value(int knob, double value, char *buf, size_t size);
 

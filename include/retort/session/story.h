@@ -10,7 +10,8 @@
 struct story {
 	size_t n, cap;
 	struct story_change {
-		int run; /* its number in the curves: of a stretch that was left, that */
+		int run;      /* its number in the curves: of a stretch that was left, that */
+		bool settled; /* made before work that began at its step */
 		struct report_change change;
 	} * entry;                  /* [n] in the order of the session */
 	struct report_change *told; /* of story_tell */
