@@ -50,7 +50,7 @@ prepare_run(struct trainer_state *w, struct err *e)
 		return err_set(e, "run %d: nothing to evaluate", r->about.number);
 	if (w->info.phase == LAB_IDLE)
 		return idle_change_prepare(w, e);
-	if (w->info.phase != LAB_DISTILLING ||
+	if ((w->info.phase != LAB_DISTILLING && w->info.phase != LAB_REPORTING) ||
 	    w->train.batch.capacity < train_batch(&r->info.settings))
 		return err_set(e, "run %d: cannot be evaluated during this work", r->about.number);
 	return 0;

@@ -189,6 +189,37 @@ what_cannot_be_compared_is_refused(void **state)
 	steprig_free(w);
 }
 
+/* NLL of the baseline of a report, during which the runs are compared. */
+static double
+report_pair(bool compares)
+{
+	struct trainer_state *w = open_pair(1);
+	struct hash samples = { 0 };
+	struct lab_interval i;
+	double nll;
+
+	steprig_apply(w, "report");
+	for (int k = 0; k < 20; k++) {
+		steprig_step(w, &samples);
+		if (compares)
+			CHECK(compare(w, 1, &i) == 0 && i.nll > 0);
+	}
+	CHECK(w->info.phase == LAB_REPORTING);
+	steprig_work(w);
+	nll = w->info.run->baseline.last.nll;
+	steprig_free(w);
+	return nll;
+}
+
+static void
+comparing_changes_no_report(void **state)
+{
+	double nll = report_pair(false);
+
+	(void)state;
+	CHECK(nll > 0 && report_pair(true) == nll);
+}
+
 static void
 the_list_has_intervals(void **state)
 {
@@ -211,15 +242,16 @@ the_list_has_intervals(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[RUNRIG_SCENARIOS + 4] = {
+	struct CMUnitTest tests[RUNRIG_SCENARIOS + 5] = {
 		TEST(intervals_are_those_of_a_bootstrap),
 		TEST(intervals_have_the_same_bits_on_two_threads),
 		TEST(what_cannot_be_compared_is_refused),
+		TEST(comparing_changes_no_report),
 		TEST(the_list_has_intervals),
 	};
 
 	for (size_t i = 0; i < RUNRIG_SCENARIOS; i++)
-		tests[4 + i] =
+		tests[5 + i] =
 			(struct CMUnitTest){ runrig_scenario[i].name, comparing_changes_nothing,
 					     NULL, NULL, (void *)&runrig_scenario[i] };
 	return cmocka_run_group_tests(tests, NULL, NULL);
