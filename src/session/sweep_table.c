@@ -85,7 +85,9 @@ add_heading(const struct sweep *s, int width, const struct sweep_compare *c, con
 			  (unsigned long long)s->compared, (unsigned long long)s->steps);
 	else if (s->stopped || s->done < s->plan.n_points)
 		text_addf(out, "; stopped: %d of %d points", s->done, s->plan.n_points);
-	text_addf(out, "\n95 %% intervals and p: %s, Holm's correction for %d point%s\n\n",
+	text_addf(out,
+		  "\n95 %% intervals, each for its point alone; verdicts by p\n"
+		  "p: %s, Holm's correction for %d point%s\n\n",
 		  sweep_compare_name(c->test), c->compared, c->compared == 1 ? "" : "s");
 	text_addf(out, "point %-*s %8s  %-26s %6s verdict\n", width,
 		  axes_name(s, name, sizeof name), metric_heading(s->metric), "minus the reference",

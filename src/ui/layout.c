@@ -160,7 +160,8 @@ fill_editing(const struct scene *s, struct layout_rect body, struct layout *l)
 	for (int i = 0; i < LAYOUT_PANES; i++)
 		if (l->pane[i].x < body.x + width)
 			l->pane[i] = rect(0, 0, 0, 0);
-	if (l->pane[LAYOUT_log].height) { /* the log has the rows of the overview */
+	if (l->pane[LAYOUT_log].height) { /* the log has the rows of the overview, below the runs */
+		l->pane[LAYOUT_runs].y -= l->pane[LAYOUT_map].height;
 		l->pane[LAYOUT_log].y -= l->pane[LAYOUT_map].height;
 		l->pane[LAYOUT_log].height += l->pane[LAYOUT_map].height;
 	}

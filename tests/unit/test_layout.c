@@ -77,6 +77,21 @@ panes_do_not_overlap_at_any_size(void **state)
 }
 
 static void
+panes_do_not_overlap_while_the_map_is_edited(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scenes_make(&s, SCENES_EDITING);
+	for (s.info.n_runs = 1; s.info.n_runs <= LAB_RUNS; s.info.n_runs *= 2)
+		for (int width = 60; width <= 300; width += 5)
+			for (int height = 10; height <= 120; height++)
+				check_layout(&s, width, height);
+	s.info.n_runs = 1;
+	scenes_release(&s);
+}
+
+static void
 the_focused_pane_is_always_visible(void **state)
 {
 	struct scene s;
@@ -194,6 +209,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(panes_do_not_overlap_at_any_size),
+		TEST(panes_do_not_overlap_while_the_map_is_edited),
 		TEST(the_focused_pane_is_always_visible),
 		TEST(every_scene_is_drawn_at_every_small_size),
 		TEST(every_scene_is_drawn_at_large_sizes),
